@@ -1,0 +1,89 @@
+"""What the evaluator answers: a decision with its three sides and its reasons, as data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .request import Unknown
+
+
+class Answer(StrEnum):
+    """A decision in one word. ``UNKNOWN`` is never a pass."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+
+
+class Side(StrEnum):
+    """Who has a say: the role's owner, the caller's account, or the organisation above either."""
+
+    TRUST = "trust"
+    CALLER = "caller"
+    GUARDRAIL = "guardrail"
+
+
+class PolicyKind(StrEnum):
+    """Which policy a statement stands in; the value is its name in sentences."""
+
+    TRUST = "trust policy"
+    IDENTITY = "identity policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+    SERVICE_CONTROL = "service control policy"
+    RESOURCE_CONTROL = "resource control policy"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRef:
+    """Where a statement stands: the ``index``-th (from 0) of the ``policy``-th policy of its kind."""
+
+    kind: PolicyKind
+    policy: int
+    index: int
+    sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """The first thing that kept a statement from applying to the request.
+
+    Attributes:
+        statement: the statement that did not apply.
+        effect: ``Allow`` or ``Deny``.
+        element: the element that failed: ``Principal``, ``Action``, ``Resource`` or ``Condition``.
+        operator: the condition operator as written, for a condition.
+        key: the condition key as written, for a condition.
+        wanted: the values that the policy lists.
+        given: the values that the request has; ``None`` where the key is absent; ``UNKNOWN`` where it can't be known.
+    """
+
+    statement: StatementRef
+    effect: str
+    element: str
+    operator: str | None = None
+    key: str | None = None
+    wanted: tuple[str, ...] = ()
+    given: tuple[str, ...] | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Whether one principal may make one request, and which statements settled it.
+
+    Attributes:
+        answer: all three sides together.
+        trust: what the role's trust policy says by itself.
+        caller: what identity policies, permissions boundary and session policies say together.
+        guardrails: what service and resource control policies say together.
+        settled_by: the statements that decided; empty where nothing allowed (an implicit deny).
+        mismatches: why each other statement of the deciding side did not apply.
+        doubts: the mismatches that could not be decided, where the answer is ``UNKNOWN``.
+    """
+
+    answer: Answer
+    trust: Answer
+    caller: Answer
+    guardrails: Answer
+    settled_by: tuple[StatementRef, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    doubts: tuple[Mismatch, ...] = ()

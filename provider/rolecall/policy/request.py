@@ -1,0 +1,53 @@
+"""A request to assume a role, as the evaluator sees it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Literal
+
+
+class Unknown(Enum):
+    """The type of ``UNKNOWN``: something that exists but can't be known yet, as in a preview."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+ContextValue = str | Sequence[str] | Unknown
+PrincipalKind = Literal["AWS", "Service", "Federated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks.
+
+    Attributes:
+        kind: the field of the Principal element that can name this principal.
+        value: ``AWS``: ARN of a user, role session, role, federated user or account root;
+            ``Service``: host such as ``ec2.amazonaws.com``; ``Federated``: provider ARN or host.
+    """
+
+    kind: PrincipalKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call to STS that a policy has to decide.
+
+    Attributes:
+        role: ARN of the role to assume.
+        principal: who asks.
+        action: the IAM action asked for; ``sts:TagSession`` and ``sts:SetSourceIdentity`` are asked for on their own.
+        context: condition keys (any case) and their values; an absent key isn't listed,
+            a key whose presence or value can't be known has the value ``UNKNOWN``.
+    """
+
+    role: str
+    principal: Principal
+    action: str = "sts:AssumeRole"
+    context: Mapping[str, ContextValue] = field(default_factory=dict)
