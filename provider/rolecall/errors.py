@@ -28,7 +28,7 @@ class Fault:
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
-        return f"{where}{self.problem}. {self.remedy}"
+        return f"{where}{self.problem}. {self.remedy.removesuffix('.')}."
 
 
 class RolecallError(Exception):

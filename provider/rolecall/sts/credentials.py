@@ -1,0 +1,185 @@
+"""Gets a caller's credentials from their source, and makes clients with them."""
+
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    CredentialResolver,
+    Credentials,
+    DeferredRefreshableCredentials,
+    ProcessProvider,
+)
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rolecall.errors import ProbeError
+from rolecall.verification import CallerSource, SourceKind
+
+from .errors import sentence_of
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
+    from types_boto3_sts import STSClient
+
+CONNECT_TIMEOUT_SECONDS = 5
+READ_TIMEOUT_SECONDS = 15
+ATTEMPTS = 3
+"""Tries of one call, by botocore: throttling, 5xx and broken connections only; a refusal is never retried."""
+CONNECTIONS = 50
+CHAIN_SESSION_NAME = "rolecall-chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What applies where a source doesn't say: the stack's ``aws:profile`` and ``aws:region``."""
+
+    profile: str | None = None
+    region: str | None = None
+
+
+def client_config() -> Config:
+    """The settings of every client: recognisable, patient with throttling, not with silence."""
+    return Config(
+        user_agent_extra=f"rolecall/{version('rolecall')}",
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=READ_TIMEOUT_SECONDS,
+        max_pool_connections=CONNECTIONS,
+    )
+
+
+def default_region(defaults: Defaults = Defaults()) -> str:
+    """The region of calls for which nothing else is said; ``us-east-1`` where nothing says anything."""
+    if defaults.region:
+        return defaults.region
+    try:
+        return boto3.Session(profile_name=defaults.profile).region_name or "us-east-1"
+    except BotoCoreError as error:
+        raise ProbeError(sentence_of(error)) from error
+
+
+@dataclass(slots=True)
+class Keys:
+    """One set of credentials with the clients that use it; shared by all threads.
+
+    Attributes:
+        session: a boto3 session that finds the credentials.
+        region: region of the IAM client and of chains.
+    """
+
+    session: boto3.Session
+    region: str
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+
+    def sts(self, region: str) -> "STSClient":
+        """The STS client for a region's endpoint."""
+        client: STSClient = self._client("sts", region)
+        return client
+
+    def iam(self) -> "IAMClient":
+        """The IAM client."""
+        client: IAMClient = self._client("iam", self.region)
+        return client
+
+    def _client(self, service: str, region: str) -> Any:
+        key = (service, region)
+        if key not in self._clients:
+            make: Any = self.session.client
+            self._clients[key] = make(service, region_name=region, config=client_config())
+        return self._clients[key]
+
+
+def open_keys(source: CallerSource | None, defaults: Defaults) -> Keys:
+    """Credentials from a source; ``None`` for boto3's default chain.
+
+    Raises:
+        ProbeError: the source has none, with the way out.
+    """
+    try:
+        session = _session(source, defaults)
+        region = defaults.region or session.region_name or "us-east-1"
+        for role_arn in source.via if source is not None else ():
+            session = _through(session, role_arn, region)
+    except (BotoCoreError, ClientError) as error:
+        raise ProbeError(sentence_of(error)) from error
+    return Keys(session, region)
+
+
+def with_token(keys: Keys, given: Mapping[str, Any]) -> Keys:
+    """Temporary credentials, as an STS answer holds them, in place of the keys that asked for them."""
+    session = boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name=keys.region,
+    )
+    return Keys(session, keys.region)
+
+
+def _session(source: CallerSource | None, defaults: Defaults) -> boto3.Session:
+    if source is None or source.kind is SourceKind.AMBIENT:
+        return boto3.Session(profile_name=defaults.profile)
+    if source.kind is SourceKind.PROFILE:
+        return boto3.Session(profile_name=source.profile)
+    if source.kind is SourceKind.ENV:
+        return _from_environment(source.env)
+    return _from_command(source.command)
+
+
+def _from_environment(prefix: str) -> boto3.Session:
+    key, secret = f"{prefix}ACCESS_KEY_ID", f"{prefix}SECRET_ACCESS_KEY"
+    missing = [name for name in (key, secret) if not os.environ.get(name)]
+    if missing:
+        raise ProbeError(f"{' and '.join(missing)} isn't set. Export it, or name another source.")
+    return boto3.Session(
+        aws_access_key_id=os.environ[key],
+        aws_secret_access_key=os.environ[secret],
+        aws_session_token=os.environ.get(f"{prefix}SESSION_TOKEN"),
+    )
+
+
+def _from_command(command: tuple[str, ...]) -> boto3.Session:
+    profiles = {"profiles": {"rolecall": {"credential_process": shlex.join(command)}}}
+    provider = ProcessProvider("rolecall", load_config=lambda: profiles)
+    return _with_provider(provider)
+
+
+def _with_provider(provider: Any) -> boto3.Session:
+    core = botocore.session.Session()
+    core.register_component("credential_provider", CredentialResolver([provider]))
+    return boto3.Session(botocore_session=core)
+
+
+@dataclass(slots=True)
+class _Fixed:
+    """A credential provider that holds credentials made elsewhere."""
+
+    credentials: Credentials
+    METHOD: str = "rolecall-chain"
+    CANONICAL_NAME: str | None = None
+
+    def load(self) -> Credentials:
+        return self.credentials
+
+
+def _through(session: boto3.Session, role_arn: str, region: str) -> boto3.Session:
+    """The session of a role assumed with another session's credentials; renews itself."""
+    source = session.get_credentials()
+    if source is None:
+        raise ProbeError("no credentials were found to assume the first role of the chain with.")
+    core = botocore.session.Session()
+
+    def make(service: str, **settings: Any) -> Any:
+        return core.create_client(service, region_name=region, **settings)
+
+    fetcher = AssumeRoleCredentialFetcher(
+        make, source, role_arn, extra_args={"RoleSessionName": CHAIN_SESSION_NAME, "DurationSeconds": 900}
+    )
+    return _with_provider(_Fixed(DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")))
