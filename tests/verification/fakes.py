@@ -104,7 +104,9 @@ class FakeOwner:
         )
 
 
-def trust(condition: Mapping[str, object] | None = None, principal: str = "111111111111") -> dict[str, object]:
+def trust(
+    condition: Mapping[str, object] | None = None, principal: str = "111111111111"
+) -> dict[str, object]:
     statement: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{principal}:root" if len(principal) == 12 else principal},

@@ -3,20 +3,6 @@
 from collections.abc import Mapping
 
 import pytest
-from rolecall.verification import (
-    Cause,
-    EnforcedBy,
-    Level,
-    Outcome,
-    ProbeKind,
-    Reply,
-    RoleReport,
-    Unanswered,
-    Verdict,
-    read_verify,
-    verify_role,
-)
-
 from tests.verification.fakes import (
     ALLOW_ALL,
     NOT_READABLE,
@@ -29,6 +15,20 @@ from tests.verification.fakes import (
     like_aws,
     refused,
     trust,
+)
+
+from rolecall.verification import (
+    Cause,
+    EnforcedBy,
+    Level,
+    Outcome,
+    ProbeKind,
+    Reply,
+    RoleReport,
+    Unanswered,
+    Verdict,
+    read_verify,
+    verify_role,
 )
 
 EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": "acme-3f1c9a0e7b52"}}
@@ -298,9 +298,7 @@ def test_an_expectation_beyond_the_declaration_is_tried() -> None:
 
 def test_an_unreadable_trust_policy_leaves_refusals_unexplained() -> None:
     """Without the live trust policy a refusal can't be laid to it."""
-    report = run(
-        FakeCaller(like_aws(trust(EXTERNAL_ID))), None, declared=trust(EXTERNAL_ID)
-    )
+    report = run(FakeCaller(like_aws(trust(EXTERNAL_ID))), None, declared=trust(EXTERNAL_ID))
 
     assert report.trust_unreadable
     assert verdicts(report)["external-id-absent"] == "inconclusive"

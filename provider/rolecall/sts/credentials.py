@@ -70,12 +70,15 @@ class Keys:
     """One set of credentials with the clients that use it; shared by all threads.
 
     Attributes:
-        session: a boto3 session that finds the credentials.
+        session: a boto3 session that finds the credentials. A session takes 40 ms and 8 MB to make and a
+            client on it 2 ms, so temporary credentials share the session of the keys that asked for them.
         region: region of the IAM client and of chains.
+        token: temporary credentials in place of the session's own, as keyword arguments of ``client``.
     """
 
     session: boto3.Session
     region: str
+    token: Mapping[str, str] = field(default_factory=dict, repr=False)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     def sts(self, region: str) -> "STSClient":
@@ -92,7 +95,7 @@ class Keys:
         key = (service, region)
         if key not in self._clients:
             make: Any = self.session.client
-            self._clients[key] = make(service, region_name=region, config=client_config())
+            self._clients[key] = make(service, region_name=region, config=client_config(), **self.token)
         return self._clients[key]
 
 
@@ -114,13 +117,12 @@ def open_keys(source: CallerSource | None, defaults: Defaults) -> Keys:
 
 def with_token(keys: Keys, given: Mapping[str, Any]) -> Keys:
     """Temporary credentials, as an STS answer holds them, in place of the keys that asked for them."""
-    session = boto3.Session(
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-        region_name=keys.region,
-    )
-    return Keys(session, keys.region)
+    token = {
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
+    return Keys(keys.session, keys.region, token)
 
 
 def _session(source: CallerSource | None, defaults: Defaults) -> boto3.Session:

@@ -10,6 +10,7 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
@@ -125,6 +126,8 @@ def sentence_of(error: Exception) -> str:
         return f"{code}: {message}" + (f" ({row.sentence}). {row.remedy}" if row else "")
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return "no credentials were found. Set them up, or name another source for this caller."
+    if isinstance(error, CredentialRetrievalError):  # its text holds what the program printed
+        return "the program that gives the credentials failed. Run it by hand to see why."
     if isinstance(error, ProfileNotFound):
         return f"{error}. Add the profile to the AWS config file, or correct its name."
     if isinstance(error, _UNREACHED):
