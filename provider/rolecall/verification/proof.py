@@ -25,7 +25,7 @@ def from_dict(data: Mapping[str, object]) -> RoleReport:
     """
     try:
         report: RoleReport = _typed(RoleReport, data)
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a verification report: {error}") from error
     return report
 

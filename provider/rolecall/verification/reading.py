@@ -122,6 +122,8 @@ def _code(value: object, path: str, faults: Faults) -> CodeSource | None:
 
 def _caller(value: object, path: str, faults: Faults) -> CallerSource | None:
     given = fields(value, _CALLER, path, faults)
+    if not isinstance(value, Mapping):
+        return None
     kind = _one_source(given, tuple(SourceKind), path, faults)
     if (given.get("mfa_serial") is None) is not (given.get("mfa_code") is None):
         problem = "mfa_serial and mfa_code go together"
