@@ -1,0 +1,1 @@
+"""What works on this checkout: the demonstration, and the engine where nothing can be downloaded."""
