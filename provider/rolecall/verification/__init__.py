@@ -19,6 +19,7 @@ from .model import (
     Skipped,
     StatementLevel,
     TrustUnread,
+    Unmet,
     Verdict,
 )
 from .ports import (
@@ -84,6 +85,7 @@ __all__ = [
     "Surroundings",
     "TrustUnread",
     "Unanswered",
+    "Unmet",
     "Unreadable",
     "Verdict",
     "VerifySpec",

@@ -136,6 +136,24 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
+    """What kept one Allow statement of the trust policy from applying; without values, which may be secret.
+
+    Attributes:
+        statement: the statement's place in the trust policy, from 0.
+        element: ``Principal``, ``Action`` or ``Condition``.
+        operator, key: of the condition, as written.
+        absent: the request doesn't have the key.
+    """
+
+    statement: int
+    element: str
+    operator: str = ""
+    key: str = ""
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
     """One probe, what STS said and what that means. Holds no secret: it goes into state and reports.
 
@@ -153,6 +171,7 @@ class ProbeResult:
         request_id: the request id of the last answer, to be found in CloudTrail.
         caller_arn: who STS says the caller is.
         prediction: the evaluator's answer; ``None`` where the trust policy couldn't be read.
+        unmet: where the trust policy refuses, what each of its Allow statements lacked.
     """
 
     kind: ProbeKind
@@ -173,6 +192,7 @@ class ProbeResult:
     request_id: str | None = None
     caller_arn: str | None = None
     prediction: Prediction | None = None
+    unmet: tuple[Unmet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,6 +170,7 @@ _EXPECTED: dict[str, Read] = {
 }
 _VERIFY: dict[str, Read] = {
     "callers": many(_caller),
+    "owner": _caller,
     "expect": many(_expected),
     "regions": many(text),
     "allowed_timeout_seconds": seconds(0, _LONGEST_TIMEOUT),

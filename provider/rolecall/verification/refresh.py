@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from rolecall.policy import Answer, Arn, Policy, parse
+from rolecall.policy import Answer, Arn, Decision, Policy, parse
 
 from . import live as live_role
 from .gate import levels_of
@@ -24,6 +24,7 @@ from .model import (
 from .plan import aims, expected_probes
 from .ports import Identity, LiveRole, Unreadable
 from .prediction import Situation, by_trust
+from .results import unmet
 from .spec import CallerSource, VerifySpec
 
 _RUN = "refresh"
@@ -83,18 +84,18 @@ def _key(probe: Probe | ProbeResult) -> _Key:
 
 def _decisions(
     report: RoleReport, spec: VerifySpec, planned_from: Policy, live: Policy, now: datetime
-) -> Mapping[_Key, Answer]:
+) -> Mapping[_Key, Decision]:
     """What the live trust policy says to each probe of the proof, worked out from the same plan."""
     sources = {source.name: source for source in spec.callers}
     met = {(each.caller, each.region, each.caller_arn) for each in report.results if each.caller_arn}
-    answers: dict[_Key, Answer] = {}
+    decisions: dict[_Key, Decision] = {}
     for name, region, arn in sorted(met):
         if name not in sources:
             continue
         situation = Situation(identity=_identity(arn), now=now, region=region)
         for probe in _probes(sources[name], situation, report.role_arn, spec, planned_from):
-            answers.setdefault(_key(probe), by_trust(probe.call, situation, live).trust)
-    return answers
+            decisions.setdefault(_key(probe), by_trust(probe.call, situation, live))
+    return decisions
 
 
 def _probes(
@@ -117,10 +118,11 @@ def _identity(arn: str) -> Identity:
     return Identity(arn=arn, account=Arn.parse(arn).account, user_id="")
 
 
-def _reconsidered(result: ProbeResult, answer: Answer | None) -> ProbeResult:
+def _reconsidered(result: ProbeResult, decision: Decision | None) -> ProbeResult:
     """The result as it was, unless the live trust policy now says the opposite of what was expected."""
     allowed_wanted = result.expectation is Expectation.ALLOWED
-    if answer is None or answer is not (Answer.DENIED if allowed_wanted else Answer.ALLOWED):
+    answer = decision.trust if decision is not None else Answer.UNKNOWN
+    if answer is not (Answer.DENIED if allowed_wanted else Answer.ALLOWED):
         return result
     return replace(
         result,
@@ -129,5 +131,10 @@ def _reconsidered(result: ProbeResult, answer: Answer | None) -> ProbeResult:
         cause=Cause.WOULD_BE_REFUSED if allowed_wanted else Cause.WOULD_GET_IN,
         enforced_by=EnforcedBy.TRUST if allowed_wanted else None,
         detail="",
+        code=None,
+        attempts=0,
+        milliseconds=0.0,
+        request_id=None,
         prediction=Prediction(trust=answer, caller=Answer.ALLOWED, guardrails=Answer.ALLOWED),
+        unmet=unmet(decision),
     )

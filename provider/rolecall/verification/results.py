@@ -1,9 +1,9 @@
 """Turns a probe and what became of it into a result that is fit for state and reports."""
 
-from rolecall.policy import Answer, Decision
+from rolecall.policy import Answer, Decision, PolicyKind
 
 from .judge import Judgement
-from .model import Cause, Outcome, Prediction, Probe, ProbeKind, ProbeResult, Skipped, Verdict
+from .model import Cause, Outcome, Prediction, Probe, ProbeKind, ProbeResult, Skipped, Unmet, Verdict
 from .ports import Assumed, Refused, Unanswered
 from .prediction import Situation
 from .spec import CallerSource
@@ -34,6 +34,7 @@ def tried(
         request_id=None if isinstance(reply, Unanswered) else reply.request_id,
         caller_arn=situation.identity.arn,
         prediction=_sides(decision),
+        unmet=unmet(decision),
     )
 
 
@@ -69,6 +70,23 @@ def unasked(source: CallerSource, region: str, cause: str) -> ProbeResult:
         verdict=Verdict.INCONCLUSIVE,
         cause=Cause.NO_ANSWER,
         detail=cause,
+    )
+
+
+def unmet(decision: Decision | None) -> tuple[Unmet, ...]:
+    """What each Allow statement of the trust policy lacked, where the trust policy refuses."""
+    if decision is None or decision.trust is not Answer.DENIED:
+        return ()
+    return tuple(
+        Unmet(
+            statement=each.statement.index,
+            element=each.element,
+            operator=each.operator or "",
+            key=each.key or "",
+            absent=each.element == "Condition" and each.given is None,
+        )
+        for each in decision.mismatches
+        if each.statement.kind is PolicyKind.TRUST and each.effect == "Allow"
     )
 
 

@@ -16,7 +16,7 @@ from .plan import Aim, aims, expected_probes
 from .ports import Assumed, Caller, Owner, Reply, Surroundings, Unanswered
 from .prediction import Situation, by_both, by_trust
 from .spec import CallerSource, DeniedProbes, VerifySpec
-from .waiting import Settled, is_allowed, is_refused, settle
+from .waiting import AGREEING, Settled, is_allowed, is_refused, settle
 
 
 def verify_role(
@@ -129,30 +129,56 @@ class _Run:
             self.results.append(self.alone(probe, caller, situation, control=any(controls)))
 
     def aim(self, aim: Aim, caller: Caller, situation: Situation) -> bool:
-        """Tries one declared call and its neighbours; answers whether the declared call got in."""
-        declared = self.alone(aim.declared, caller, situation)
-        self.results.append(declared)
+        """Tries one declared call and its neighbours; answers whether the declared call got in.
+
+        After a change everything is asked in two passes: what one server answers by chance doesn't hold
+        for the time of a whole pass, and no time is spent on waiting for that.
+        """
         self.skipped.extend(aim.skipped)
-        allowed = declared.outcome is Outcome.ALLOWED
-        if self.spec.denied_probes is DeniedProbes.EVALUATE:
-            self.evaluate(aim, situation)
         if self.spec.denied_probes is not DeniedProbes.LIVE or not aim.denied:
-            if allowed and not aim.denied:
+            declared = self.alone(aim.declared, caller, situation)
+            self.results.append(declared)
+            if self.spec.denied_probes is DeniedProbes.EVALUATE:
+                self.evaluate(aim, situation)
+            elif declared.verdict is Verdict.PROVED and not aim.denied:
                 self.note_live(aim.declared, situation)
-            return allowed
-        asked = [(probe, *self.ask(probe, caller, situation)) for probe in aim.denied]
-        allowed = allowed and is_allowed(self.again(aim.declared, caller))
-        judged = [self.judged(*each, situation, control=allowed) for each in asked]
-        self.results.extend(judged)
+            return declared.outcome is Outcome.ALLOWED
+        before = self.ask(aim.declared, caller, situation, agreeing=1)
+        denied = [self.ask(probe, caller, situation, agreeing=1) for probe in aim.denied]
+        if self.changed:
+            again = [self.ask(probe, caller, situation, agreeing=1) for probe in aim.denied]
+            denied = [first.then(second) for first, second in zip(denied, again, strict=True)]
+        allowed = is_allowed(before.reply)
+        after = self.ask(aim.declared, caller, situation, agreeing=1) if allowed else before
+        declared = self.explained(aim.declared, before.then(after) if allowed else before, caller, situation)
+        controlled = allowed and is_allowed(after.reply)
+        judged = [
+            self.judged(probe, settled, self.by_trust(probe, situation), situation, control=controlled)
+            for probe, settled in zip(aim.denied, denied, strict=True)
+        ]
+        self.results.extend([declared, *judged])
         if all(each.verdict is Verdict.PROVED for each in (declared, *judged)):
             self.note_live(aim.declared, situation)
-        return allowed
+        return controlled
 
     def alone(
         self, probe: Probe, caller: Caller, situation: Situation, *, control: bool | None = None
     ) -> ProbeResult:
-        """Tries one probe and, where its refusal may be the caller's own doing, looks at that side too."""
-        settled, decision = self.ask(probe, caller, situation)
+        """Tries one probe by itself."""
+        settled = self.ask(probe, caller, situation)
+        return self.explained(probe, settled, caller, situation, control=control)
+
+    def explained(
+        self,
+        probe: Probe,
+        settled: Settled,
+        caller: Caller,
+        situation: Situation,
+        *,
+        control: bool | None = None,
+    ) -> ProbeResult:
+        """The result of a probe; where its refusal may be the caller's own doing, that side is read too."""
+        decision = self.by_trust(probe, situation)
         asks_own_side = probe.expectation is Expectation.ALLOWED or probe.kind is ProbeKind.STRANGER
         read = False
         if asks_own_side and is_refused(settled.reply) and self.live.policy is not None:
@@ -161,37 +187,45 @@ class _Run:
             decision = by_both(probe.call, situation, self.live.policy, own_side)
         return self.judged(probe, settled, decision, situation, control=control, own_side_read=read)
 
-    def ask(self, probe: Probe, caller: Caller, situation: Situation) -> tuple[Settled, Decision | None]:
+    def ask(self, probe: Probe, caller: Caller, situation: Situation, *, agreeing: int = AGREEING) -> Settled:
         """Makes a probe's call until its answer has settled."""
-        policy = self.live.policy
-        decision = by_trust(probe.call, situation, policy) if policy is not None else None
         wants_in = probe.expectation is Expectation.ALLOWED
         timeout = self.spec.allowed_timeout_seconds if wants_in else self.spec.denied_timeout_seconds
-
-        def hopeless(reply: Reply) -> bool:
-            if decision is None or policy is None or isinstance(reply, Unanswered):
-                return False
-            if not wants_in:
-                return decision.trust is Answer.ALLOWED
-            if decision.trust is Answer.DENIED:
-                return True
-            return by_both(probe.call, situation, policy, caller.own_side()).answer is Answer.DENIED
-
         settled = settle(
             lambda: self.assume(probe, caller),
             right=is_allowed if wants_in else is_refused,
-            hopeless=hopeless,
+            hopeless=self.hopeless(probe, caller, situation),
             timeout_seconds=timeout if self.changed else 0.0,
+            agreeing=agreeing,
             surroundings=self.surroundings,
             tell=lambda elapsed: self.tell(_waiting(probe, elapsed, timeout)),
         )
         self.waited_seconds += settled.waited_seconds
-        return settled, decision
+        return settled
 
-    def again(self, probe: Probe, caller: Caller) -> Reply:
-        """The control after the denied probes; a refusal right after a change is asked a second time."""
-        reply = self.assume(probe, caller)
-        return reply if is_allowed(reply) or not self.changed else self.assume(probe, caller)
+    def hopeless(self, probe: Probe, caller: Caller, situation: Situation) -> Callable[[Reply], bool]:
+        """Whether a wrong answer is what the policies themselves say, so that waiting won't change it."""
+        policy = self.live.policy
+        decision = self.by_trust(probe, situation)
+        sides: list[Answer] = []
+
+        def is_hopeless(reply: Reply) -> bool:
+            if decision is None or policy is None or isinstance(reply, Unanswered):
+                return False
+            if probe.expectation is Expectation.DENIED:
+                return decision.trust is Answer.ALLOWED
+            if decision.trust is Answer.DENIED:
+                return True
+            if Answer.ALLOWED not in sides:  # a caller that was once seen to be allowed isn't read again
+                sides.append(by_both(probe.call, situation, policy, caller.own_side()).answer)
+            return sides[-1] is Answer.DENIED
+
+        return is_hopeless
+
+    def by_trust(self, probe: Probe, situation: Situation) -> Decision | None:
+        """What the live trust policy says to a probe; ``None`` where it couldn't be read."""
+        policy = self.live.policy
+        return by_trust(probe.call, situation, policy) if policy is not None else None
 
     def assume(self, probe: Probe, caller: Caller) -> Reply:
         """One AssumeRole, counted and timed."""

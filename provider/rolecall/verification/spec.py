@@ -110,6 +110,7 @@ class VerifySpec:
 
     Attributes:
         callers: who tries; may be empty, then the live trust policy is only evaluated.
+        owner: who reads the role, where that isn't boto3's default chain.
         expect: further calls with what must come of them.
         regions: STS endpoints to ask; empty for the default region only.
         allowed_timeout_seconds: how long a caller that must get in may be refused after a change.
@@ -121,6 +122,7 @@ class VerifySpec:
     """
 
     callers: tuple[CallerSource, ...] = ()
+    owner: CallerSource | None = None
     expect: tuple[Expected, ...] = ()
     regions: tuple[str, ...] = ()
     allowed_timeout_seconds: float = 120.0

@@ -1,7 +1,7 @@
 """Waits until STS's answers have settled: "not yet" and "never" are different answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .ports import Assumed, Refused, Reply, Surroundings, Unanswered
@@ -35,6 +35,15 @@ class Settled:
     last_at: datetime
     waited_seconds: float
 
+    def then(self, later: "Settled") -> "Settled":
+        """Both as one: the later answer, and all the attempts."""
+        return replace(
+            later,
+            attempts=self.attempts + later.attempts,
+            first_at=self.first_at,
+            waited_seconds=self.waited_seconds + later.waited_seconds,
+        )
+
 
 def is_allowed(reply: Reply) -> bool:
     """The caller was let in."""
@@ -57,6 +66,7 @@ def settle(
     right: Callable[[Reply], bool],
     hopeless: Callable[[Reply], bool],
     timeout_seconds: float,
+    agreeing: int = AGREEING,
     surroundings: Surroundings,
     tell: Callable[[float], None],
 ) -> Settled:
@@ -67,13 +77,14 @@ def settle(
         right: whether an answer is as expected.
         hopeless: whether a wrong answer is what the evaluator predicts, so that waiting won't change it.
         timeout_seconds: how long a wrong answer is retried; 0 takes the first answer.
+        agreeing: how many right answers in a row settle it, where wrong ones are retried.
         surroundings: clock and sleep.
         tell: told the seconds elapsed before each wait.
     """
     started = surroundings.now()
     waited = 0.0
     attempts = rights = hopelesses = unanswereds = 0
-    needed = AGREEING if timeout_seconds > 0 else 1
+    needed = agreeing if timeout_seconds > 0 else 1
     first_at = None
     while True:
         reply = ask()
