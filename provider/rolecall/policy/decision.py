@@ -33,6 +33,15 @@ class PolicyKind(StrEnum):
     RESOURCE_CONTROL = "resource control policy"
 
 
+class Bar(StrEnum):
+    """A rule of STS that no policy can lift; the value says it in a sentence (AWS page: AssumeRole)."""
+
+    ROOT_USER = "an account's root user can't assume roles"
+    FEDERATED_USER = "credentials from GetFederationToken can't assume roles"
+    OTHER_PARTITION = "roles can't be assumed from another partition"
+    OTHER_OPERATION = "this kind of principal assumes roles by another operation"
+
+
 @dataclass(frozen=True, slots=True)
 class StatementRef:
     """Where a statement stands: the ``index``-th (from 0) of the ``policy``-th policy of its kind."""
@@ -54,7 +63,8 @@ class Mismatch:
         operator: the condition operator as written, for a condition.
         key: the condition key as written, for a condition.
         wanted: the values that the policy lists.
-        given: the values that the request has; ``None`` where the key is absent; ``UNKNOWN`` where it can't be known.
+        given: the values that the request has; ``None`` where the key is absent, ``UNKNOWN`` where that
+            can't be known.
     """
 
     statement: StatementRef
@@ -77,7 +87,10 @@ class Decision:
         guardrails: what service and resource control policies say together.
         settled_by: the statements that decided; empty where nothing allowed (an implicit deny).
         mismatches: why each other statement of the deciding side did not apply.
-        doubts: the mismatches that could not be decided, where the answer is ``UNKNOWN``.
+        doubts: where the answer is ``UNKNOWN``, the mismatches that could not be decided; without any, those
+            of the caller's side of which AWS doesn't document whether they matter. Empty where a whole
+            policy is unknown.
+        barred_by: the rule of STS that denies whatever the policies say; the sides give their own answers.
     """
 
     answer: Answer
@@ -87,3 +100,4 @@ class Decision:
     settled_by: tuple[StatementRef, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
     doubts: tuple[Mismatch, ...] = ()
+    barred_by: Bar | None = None

@@ -42,7 +42,8 @@ class Request:
     Attributes:
         role: ARN of the role to assume.
         principal: who asks.
-        action: the IAM action asked for; ``sts:TagSession`` and ``sts:SetSourceIdentity`` are asked for on their own.
+        action: the IAM action asked for; ``sts:TagSession`` and ``sts:SetSourceIdentity`` are asked for
+            on their own.
         context: condition keys (any case) and their values; an absent key isn't listed,
             a key whose presence or value can't be known has the value ``UNKNOWN``.
     """

@@ -59,7 +59,7 @@ def _inline(iam: Any, kind: str, **of: str) -> Iterator[Policy]:
     get = getattr(iam, f"get_{kind}_policy")
     for page in iam.get_paginator(f"list_{kind}_policies").paginate(**of):
         for name in page["PolicyNames"]:
-            yield parse(get(PolicyName=name, **of)["PolicyDocument"], kind=PolicyKind.IDENTITY)
+            yield parse(get(PolicyName=name, **of)["PolicyDocument"], kind=PolicyKind.IDENTITY, stored=True)
 
 
 def _attached(iam: Any, kind: str, **of: str) -> Iterator[Policy]:
@@ -71,4 +71,4 @@ def _attached(iam: Any, kind: str, **of: str) -> Iterator[Policy]:
 def _managed(iam: "IAMClient", arn: str, kind: PolicyKind) -> Policy:
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     document: Any = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-    return parse(document, kind=kind)
+    return parse(document, kind=kind, stored=True)

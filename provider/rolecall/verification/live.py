@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rolecall.errors import PolicyError
-from rolecall.policy import Policy, parse
-from rolecall.policy.canonical import canonical_hash
+from rolecall.policy import Policy, canonical_hash, parse
 
 from .model import BrokenRequirement
 from .ports import LiveRole, Owner, Surroundings, Unreadable
@@ -48,7 +47,7 @@ def understand(role: LiveRole | Unreadable) -> Live:
         return Live(unreadable=role.cause)
     sha256 = canonical_hash(role.trust_policy)
     try:
-        return Live(policy=parse(role.trust_policy), sha256=sha256, unique_id=role.unique_id)
+        return Live(policy=parse(role.trust_policy, stored=True), sha256=sha256, unique_id=role.unique_id)
     except PolicyError as error:
         cause = f"the trust policy can't be understood: {error}"
         return Live(sha256=sha256, unique_id=role.unique_id, unreadable=cause)
