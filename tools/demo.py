@@ -1,9 +1,13 @@
-"""Shows the main job on a machine without an AWS account: prove a role, tamper with it, catch that, repair it.
+"""Shows the main job without an AWS account: prove a role, tamper with it, catch that, repair it.
 
-The AWS is the embedded one (`rolecall sandbox`); the engine, the program in examples/ and every call are real.
+The AWS is the embedded one (`rolecall sandbox`); the engine, the program in examples/ and every call are
+real. `--picture FILE` draws the steps and the verdicts as SVG.
 """
 
+import argparse
+import io
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,19 +17,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
+
 from rolecall.reports.table import draw
 from rolecall.resources.proof import report_in
 from rolecall.sandbox import Sandbox
 from rolecall.sandbox.world import World, build
 from rolecall.verification import RoleReport
-
 from tools.offline import engine as offline
 
 ROOT: Final = Path(__file__).parent.parent
 STACK: Final = "demo"
+WIDTH: Final = 130
 ROLE: Final = "audit"
 EXTERNAL_ID: Final = "acme-3f1c9a0e7b52"
-UP: Final = ("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress")
+QUIETLY: Final = ("--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress")
 
 
 class NotAsExpectedError(Exception):
@@ -38,17 +43,20 @@ class Stage:
 
     Attributes:
         console: where it is shown.
+        picture: where the steps and the verdicts are drawn besides.
         environment: of every command: the engine, its state files and the embedded AWS.
         world: the accounts of the embedded AWS.
     """
 
     console: Console
+    picture: Console
     environment: Mapping[str, str]
     world: World
 
     def say(self, text: str) -> None:
         """Announces a step."""
-        self.console.print(f"\n[bold cyan]── {text}[/]")
+        for console in (self.console, self.picture):
+            console.print(f"\n[bold cyan]── {text}[/]")
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Runs a command and shows what it prints, as it comes."""
@@ -106,15 +114,16 @@ def proof(stage: Stage) -> RoleReport:
     report = report_in(outputs)
     if report is None:
         raise NotAsExpectedError("expected: a proof in the stack's state")
-    stage.console.print()
-    draw(report, stage.console)
+    for console in (stage.console, stage.picture):
+        console.print()
+        draw(report, console)
     return report
 
 
 def prove(stage: Stage) -> None:
     """Deploys the example; every probe must come out as declared."""
     stage.say("pulumi up declares the role and proves it, before it gets its permissions")
-    deployed = stage.pulumi(*UP)
+    deployed = stage.pulumi("up", *QUIETLY)
     require(deployed.returncode == 0, "pulumi up succeeds")
     require(proof(stage).verdict == "proved", "every probe is proved")
 
@@ -139,9 +148,7 @@ def tamper(stage: Stage) -> None:
 def catch(stage: Stage) -> None:
     """Both the refresh and the command must notice, with an exit code and a sentence."""
     stage.say("pulumi refresh notices, without a single AssumeRole")
-    refreshed = stage.pulumi(
-        "refresh", "--yes", "--skip-preview", "--expect-no-changes", "--suppress-outputs", "--suppress-progress"
-    )
+    refreshed = stage.pulumi("refresh", "--expect-no-changes", *QUIETLY)
     require(refreshed.returncode != 0, "pulumi refresh --expect-no-changes fails")
     require("without an external ID" in refreshed.stdout, "the refresh says what would get in")
     require(proof(stage).verdict == "refuted", "the stored verdict is now refuted")
@@ -156,7 +163,7 @@ def catch(stage: Stage) -> None:
 def repair(stage: Stage) -> None:
     """The next up restores the condition and proves the role again."""
     stage.say("pulumi up repairs the role and proves it again")
-    require(stage.pulumi(*UP).returncode == 0, "pulumi up succeeds")
+    require(stage.pulumi("up", *QUIETLY).returncode == 0, "pulumi up succeeds")
     require(proof(stage).verdict == "proved", "every probe is proved again")
 
 
@@ -171,9 +178,11 @@ def clean_up(stage: Stage) -> None:
 STEPS: Final[tuple[Callable[[Stage], None], ...]] = (prove, tamper, catch, repair)
 
 
-def main() -> int:
+def main(picture_file: Path | None = None) -> int:
     """Plays every step; 0 only if each showed what it should."""
-    console = Console(highlight=False, soft_wrap=False)
+    plain = Console()
+    console = Console(highlight=False, width=None if plain.is_terminal else WIDTH)
+    picture = Console(highlight=False, record=True, file=io.StringIO(), width=WIDTH, force_terminal=True)
     try:
         engine = offline.find()
     except offline.EngineError as error:
@@ -182,17 +191,23 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="rolecall-demo-") as folder, Sandbox() as sandbox:
         world = build(sandbox)
         console.print(f"An embedded AWS listens on {sandbox.endpoint_url}; no real one is reached.")
-        environment = offline.environment(
-            Path(folder), engine=engine, base=world.environment(Path(folder))
-        )
+        environment = offline.environment(Path(folder), engine=engine, base=world.environment(Path(folder)))
         here = str(Path(sys.executable).parent)
-        stage = Stage(console, {**environment, "PATH": f"{here}:{environment['PATH']}"}, world)
+        stage = Stage(console, picture, {**environment, "PATH": f"{here}:{environment['PATH']}"}, world)
         failure = _play(stage)
+    if failure is None and picture_file is not None:
+        picture_file.write_text(drawn(picture), encoding="utf-8")
     if failure is None:
         console.print("\n[bold green]✓ Proved, tampered with, caught twice, repaired and proved again.[/]")
         return 0
     console.print(f"\n[bold red]✗ Not as expected.[/] {failure}", soft_wrap=True)
     return 1
+
+
+def drawn(picture: Console) -> str:
+    """What was printed, as SVG that loads nothing: fonts from elsewhere are left out."""
+    svg = picture.export_svg(title="make demo")
+    return re.sub(r"\s*@font-face \{.*?\}|<!--.*?-->", "", svg, flags=re.DOTALL)
 
 
 def _play(stage: Stage) -> NotAsExpectedError | None:
@@ -212,4 +227,6 @@ def _play(stage: Stage) -> NotAsExpectedError | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw the steps and verdicts as SVG")
+    sys.exit(main(parser.parse_args().picture))

@@ -221,3 +221,7 @@ class Stack:
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+
+MakeStack = Callable[..., Stack]
+"""Makes a stack of a program; what is made is destroyed at the end of the test."""

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.engine.conftest import MakeStack
+from tests.engine.harness import MakeStack
 
 from rolecall.sandbox.world import World
 

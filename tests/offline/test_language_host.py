@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.engine.conftest import MakeStack
+from tests.engine.harness import MakeStack
 
 ROLE = """
     import json, pulumi, pulumi_aws as aws

@@ -1,17 +1,14 @@
-"""The engine, the embedded AWS and stacks for tests that run the real `pulumi`."""
+"""The embedded AWS, the engine and stacks, for tests of every room."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.engine.harness import Stack
-from tools.offline import engine as offline
-
 from rolecall.sandbox import Sandbox
 from rolecall.sandbox.world import World, build
 
-MakeStack = Callable[..., Stack]
+from tests.engine.harness import MakeStack, Stack
+from tools.offline import engine as offline
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,17 +18,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.engine)
 
 
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox of its own; the plugin's lasts a session, and a process has room for one."""
+    with Sandbox() as started:
+        yield started
+
+
+@pytest.fixture
+def world(sandbox: Sandbox) -> World:
+    """A fresh embedded AWS with the accounts and users of `rolecall sandbox`."""
+    return build(sandbox)
+
+
 @pytest.fixture(scope="session")
 def engine() -> offline.Engine:
     """An engine, found or made; a machine where that fails has failing tests, not skipped ones."""
     return offline.find()
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """A fresh embedded AWS with the accounts and users of `rolecall sandbox`."""
-    with Sandbox() as sandbox:
-        yield build(sandbox)
 
 
 @pytest.fixture
@@ -42,11 +45,11 @@ def stack(engine: offline.Engine, world: World, tmp_path: Path) -> Iterator[Make
     """
     made: list[Stack] = []
 
-    def make(program: str | Path, *, environment: Mapping[str, str] | None = None, **how: Any) -> Stack:
+    def make(program: str | Path, *, environment: Mapping[str, str] | None = None, **how: object) -> Stack:
         folder = tmp_path / f"stack-{len(made) + 1}"
         base = world.environment(tmp_path) if environment is None else environment
         whole = offline.environment(folder, engine=engine, base=base)
-        made.append(Stack(folder, whole, program, **how))
+        made.append(Stack(folder, whole, program, **how))  # type: ignore[arg-type] # a test's own arguments
         return made[-1]
 
     yield make
