@@ -1,0 +1,106 @@
+"""``rolecall verify``: tries a role with real calls, and answers with a table or JSON and an exit code."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  The caller of profile "tools" gets in with the external ID, and not without it:
+    rolecall verify arn:aws:iam::222222222222:role/deploy --caller tools --external-id acme-3f1c9a0e7b52
+  Somebody else does not get in; the external ID is a secret:
+    rolecall verify arn:aws:iam::222222222222:role/deploy \\
+        --caller tools --stranger other --external-id-env EXTERNAL_ID
+  MFA is demanded; the code is asked for:
+    rolecall verify arn:aws:iam::222222222222:role/admin \\
+        --caller alice --mfa-serial arn:aws:iam::111111111111:mfa/alice
+  Right after a change, for a pipeline:
+    rolecall verify arn:aws:iam::222222222222:role/deploy --caller tools --wait 120 --json
+  Without any call to AssumeRole: is the live trust policy the declared one, and within the rules?
+    rolecall verify arn:aws:iam::222222222222:role/deploy --trust-policy trust.json --require rolecall.yaml
+
+Exit codes: 0 as declared, 1 not as declared, 2 misuse or bad input, 3 could not tell, 130 interrupted.
+"""
+
+_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+_REACTION = click.Choice(["warn", "fail"])
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("role_arns", metavar="ROLE_ARN...", nargs=-1, required=True)
+@click.option(
+    "--caller", "callers", metavar="PROFILE|ambient", multiple=True, help="Who must get in. Repeatable."
+)
+@click.option(
+    "--stranger", "strangers", metavar="PROFILE|ambient", multiple=True, help="Who must not. Repeatable."
+)
+@click.option("--external-id", metavar="ID", help="What callers send; default: what the trust policy lists.")
+@click.option("--external-id-env", metavar="NAME", help="Environment variable with a secret external ID.")
+@click.option("--mfa-serial", metavar="ARN", help="The caller's MFA device; its code is asked for.")
+@click.option("--mfa-code-env", metavar="NAME", help="Environment variable with the MFA code.")
+@click.option("--mfa-code-command", metavar="CMD", help="Command that prints the MFA code.")
+@click.option("--session-name", metavar="NAME", help="RoleSessionName to send.")
+@click.option("--source-identity", metavar="NAME", help="SourceIdentity to send.")
+@click.option("--region", "regions", metavar="REGION", multiple=True, help="STS endpoint to ask. Repeatable.")
+@click.option("--trust-policy", metavar="FILE", type=_FILE, help="The trust policy that was declared (JSON).")
+@click.option("--require", metavar="FILE", type=_FILE, help="Requirements on the trust policy (JSON, YAML).")
+@click.option("--owner", metavar="PROFILE|ambient", help="Who may read the role. Default: ambient.")
+@click.option(
+    "--denied-probes",
+    type=click.Choice(["live", "evaluate", "off"]),
+    help="Calls that must be refused: tried (default), decided on the live policy, or left out.",
+)
+@click.option(
+    "--on-pending",
+    type=_REACTION,
+    default="fail",
+    show_default=True,
+    help="Whether a caller counts as a failure whose own policies do not let it assume the role yet.",
+)
+@click.option(
+    "--on-inconclusive",
+    type=_REACTION,
+    default="fail",
+    show_default=True,
+    help="Whether an open question counts as a failure.",
+)
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 3600),
+    help='The role was just changed: so long a wrong answer may be "not yet".',
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer with JSON (format 1) instead of tables.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    denied_probes: str | None,
+    on_pending: str,
+    on_inconclusive: str,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Try real AssumeRole calls: the callers get in, the same calls without external ID or MFA do not.
+
+    Nothing is changed. Sessions last 900 s at most, may do nothing, and are thrown away.
+    """
+    from .profiles import known_profiles  # noqa: PLC0415 - help loads none of it
+    from .verify_input import VerifyOptions, read_task  # noqa: PLC0415
+    from .verify_run import run  # noqa: PLC0415
+
+    gates = {"on_pending": on_pending, "on_inconclusive": on_inconclusive}
+    if denied_probes is not None:
+        gates["denied_probes"] = denied_probes
+    task = read_task(
+        VerifyOptions(
+            **options,
+            gates=gates,
+            is_terminal=sys.stdin.isatty(),
+            profiles=known_profiles(),
+        )
+    )
+    ctx.exit(run(task, as_json=as_json))

@@ -1,0 +1,284 @@
+"""Tells the results of a verification in sentences: what happened, where, and what to do next."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from rolecall.policy import Answer
+from rolecall.verification.model import (
+    BrokenRequirement,
+    Cause,
+    Expectation,
+    Failure,
+    Outcome,
+    ProbeKind,
+    ProbeResult,
+    RoleReport,
+    Skipped,
+    StatementLevel,
+    TrustUnread,
+    Unmet,
+    Verdict,
+)
+
+from .safe import quoted, safe
+from .words import PROBES, REFUSERS
+
+_RUN_AGAIN: Final = "then run again."
+_GRANT: Final = (
+    "Allow sts:AssumeRole on this role in the caller's identity policy and in its permissions boundary, "
+    f"{_RUN_AGAIN}"
+)
+_COMPARE: Final = (
+    f"Compare the principals and conditions of the trust policy with what this caller sends, {_RUN_AGAIN}"
+)
+_READ_TRUST: Final = (
+    f"Let the credentials that read the role call iam:GetRole on it, or correct its ARN, {_RUN_AGAIN}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One cause in words: two templates over the fields of ``_fields``.
+
+    Attributes:
+        what: what happened, without a full stop.
+        next: what to do about it, a full sentence.
+        lead: what stands before the words of AWS or the network; ``None`` where they add nothing.
+    """
+
+    what: str
+    next: str
+    lead: str | None = "; AWS said: "
+
+
+CAUSES: Final[Mapping[Cause, _Told]] = MappingProxyType(
+    {
+        Cause.GOT_IN: _Told("{who} got in {manner}{where}: {gap}", "{remedy}", lead=None),
+        Cause.TRUST_REFUSES: _Told(
+            "{who} was refused {manner}{where}: the trust policy does not let it in{unmet}",
+            _COMPARE,
+        ),
+        Cause.NEVER_ASSUMABLE: _Told(
+            "{who} was refused {manner}{where} after {tries}, although the trust policy lets it in and its "
+            "own policies allow it",
+            "If either was changed in the last minutes, wait; else look for a service or resource control "
+            f"policy that denies sts:AssumeRole; {_RUN_AGAIN}",
+        ),
+        Cause.WRONG_ROLE: _Told(
+            "{who} got in {manner}{where}, but into another role than the one that was read",
+            f"Was the role deleted and made again? Check the ARN, {_RUN_AGAIN}",
+        ),
+        Cause.CALLER_SIDE_MISSING: _Told(
+            "{who} does not get in {manner} yet{where}: the trust policy lets it in, its own policies "
+            "do not allow sts:AssumeRole on this role",
+            _GRANT,
+        ),
+        Cause.CALLER_SIDE_UNREADABLE: _Told(
+            "{who} does not get in {manner} yet{where}: the trust policy lets it in; its own policies could "
+            "not be read, and seem not to allow sts:AssumeRole on this role",
+            _GRANT,
+        ),
+        Cause.REFUSED_BY_CALLER_SIDE: _Told(
+            "{who} was refused {manner}{where}, but not by the trust policy, which would let it in: "
+            "the refusal came from {refuser}",
+            "{remedy}",
+        ),
+        Cause.TRUST_UNREADABLE: _Told(
+            "{who} {did} {manner}{where}, and the live trust policy could not be read, so it stays open "
+            "which side decided",
+            _READ_TRUST,
+        ),
+        Cause.TRUST_UNDECIDED: _Told(
+            "{who} {did} {manner}{where}, and what the trust policy says to such a call cannot be told: it "
+            "depends on something that is not known here",
+            "Look in the trust policy for conditions on the caller's organization, tags or network, and "
+            "check those by hand.",
+        ),
+        Cause.CONTROL_REFUSED: _Told(
+            "{who} was refused {manner}{where}, which shows nothing: the same call as declared did not get "
+            "in either",
+            f"Make the declared call work first, {_RUN_AGAIN}",
+        ),
+        Cause.CANNOT_ASSUME_ANYTHING: _Told(
+            "{who} was refused {manner}{where}, which shows little: nothing shows that it may call "
+            "sts:AssumeRole at all",
+            f"Allow the caller sts:AssumeRole on this role in its own identity policy, {_RUN_AGAIN}",
+        ),
+        Cause.UNEXPECTED_CODE: _Told(
+            "{who} got {code} {manner}{where}, which neither lets in nor refuses",
+            f"Mend what the answer names, {_RUN_AGAIN}",
+        ),
+        Cause.NO_ANSWER: _Told(
+            "{who} got no answer {manner}{where}",
+            f"Put that right, {_RUN_AGAIN}",
+            lead=": ",
+        ),
+        Cause.WOULD_GET_IN: _Told(
+            "{who} would get in {manner}{where}, by the trust policy as it reads now: {gap}",
+            "{remedy}",
+            lead=None,
+        ),
+        Cause.WOULD_BE_REFUSED: _Told(
+            "{who} would be refused {manner}{where}, by the trust policy as it reads now{unmet}",
+            _COMPARE,
+            lead=None,
+        ),
+    }
+)
+"""What each cause means to a person."""
+
+
+_SHOWN: Final = 3
+"""Statements whose reasons a sentence shows; the others are counted."""
+
+_OTHER_ELEMENTS: Final[Mapping[str, str]] = MappingProxyType(
+    {"Principal": "trusts other principals", "Action": "is about other actions"}
+)
+
+_DID: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        Outcome.ALLOWED: "was let in",
+        Outcome.DENIED: "was refused",
+        Outcome.INCONCLUSIVE: "was not tried",
+    }
+)
+
+
+def sentence(result: ProbeResult) -> str:
+    """What came of one probe: what, where, and, unless it is proved, what to do next.
+
+    Holds no external ID, no MFA code and nothing that moves a terminal. The role isn't named:
+    see :func:`about`.
+    """
+    if result.cause is None:
+        return _as_expected(result)
+    told = CAUSES[result.cause]
+    fields = _fields(result)
+    said = f"{told.lead}{safe(result.detail).rstrip('.')}" if told.lead and result.detail else ""
+    return f"{told.what.format_map(fields)}{said}. {told.next.format_map(fields)}"
+
+
+def about(role_arn: str, text: str) -> str:
+    """A sentence with the role that it is about in front of it."""
+    return f"role {quoted(role_name(role_arn))} ({safe(role_arn)}): {text}"
+
+
+def role_name(role_arn: str) -> str:
+    """The name that a role's ARN ends in."""
+    return role_arn.rsplit("/", 1)[-1]
+
+
+def broken_sentence(broken: BrokenRequirement) -> str:
+    """A requirement that the live trust policy doesn't meet."""
+    told = safe(broken.sentence).rstrip(".")
+    return (
+        f"requirement {quoted(broken.requirement)} is broken: {told}. Correct the trust policy, {_RUN_AGAIN}"
+    )
+
+
+def skipped_sentence(skipped: Skipped) -> str:
+    """A probe that wasn't run."""
+    return (
+        f"{quoted(skipped.caller)} was not tried {PROBES[skipped.kind].manner}: "
+        f"{safe(skipped.reason).rstrip('.')}."
+    )
+
+
+def failure_sentence(failure: Failure) -> str:
+    """What keeps a verification from being as declared; the role isn't named: see :func:`about`."""
+    match failure:
+        case ProbeResult():
+            return sentence(failure)
+        case BrokenRequirement():
+            return broken_sentence(failure)
+        case StatementLevel():
+            return (
+                f"statement {failure.statement + 1} of the trust policy is verified to level "
+                f'"{failure.level}", and "live" is required. Give a caller that this statement lets in, '
+                f"{_RUN_AGAIN}"
+            )
+        case TrustUnread():
+            cause = safe(failure.cause).rstrip(".")
+            return f"the live trust policy could not be read: {cause}. Put that right, {_RUN_AGAIN}"
+
+
+def open_points(report: RoleReport) -> tuple[str, ...]:
+    """Sentences on all that a report leaves open or refutes, worst first, each once."""
+    told = [broken_sentence(broken) for broken in report.broken]
+    if report.trust_unreadable:
+        told.append(failure_sentence(TrustUnread(cause=report.trust_unreadable)))
+    severity = list(Verdict)
+    unproved = [result for result in report.results if result.verdict is not Verdict.PROVED]
+    told += map(sentence, sorted(unproved, key=lambda result: -severity.index(result.verdict)))
+    return tuple(dict.fromkeys(told))
+
+
+def _as_expected(result: ProbeResult) -> str:
+    fields = _fields(result)
+    if result.expectation is Expectation.ALLOWED:
+        return "{who} got in {manner}{where}.".format_map(fields)
+    return "{who} was refused {manner}{where}, by {refuser}.".format_map(fields)
+
+
+def _fields(result: ProbeResult) -> Mapping[str, str]:
+    words = PROBES[result.kind]
+    gap, remedy = _GAPS.get(result.cause, _gap_of_trust)(result)
+    return {
+        "who": quoted(result.caller),
+        "did": _DID[result.outcome],
+        "manner": f"{words.manner} {quoted(result.label)}" if result.label else words.manner,
+        "where": f" ({safe(result.region)})" if result.region else "",
+        "tries": "1 try" if result.attempts == 1 else f"{result.attempts} tries",
+        "refuser": REFUSERS[result.enforced_by] if result.enforced_by else "an unknown side",
+        "code": quoted(result.code) if result.code else "an error without a code",
+        "unmet": _unmet(result.unmet),
+        "gap": gap,
+        "remedy": remedy,
+    }
+
+
+def _unmet(unmet: Sequence[Unmet]) -> str:
+    """What the statements of the trust policy lacked, in brackets; nothing where that isn't known."""
+    if not unmet:
+        return ""
+    more = f"; and {len(unmet) - _SHOWN} statements more" if len(unmet) > _SHOWN else ""
+    return f" ({'; '.join(map(_lack, unmet[:_SHOWN]))}{more})"
+
+
+def _lack(unmet: Unmet) -> str:
+    statement = f"statement {unmet.statement + 1}"
+    if unmet.element != "Condition":
+        return f"{statement} {_OTHER_ELEMENTS.get(unmet.element, f'has another {unmet.element}')}"
+    key, operator = safe(unmet.key), safe(unmet.operator)
+    if unmet.absent:
+        return f"{statement} tests {key} by {operator}, and the call has no {key}"
+    return f"{statement} tests {key} by {operator}, and the call's value does not pass"
+
+
+def _gap_of_trust(result: ProbeResult) -> tuple[str, str]:
+    words = PROBES[result.kind]
+    return words.gap, f"{words.remedy}, {_RUN_AGAIN}"
+
+
+def _gap_seen(result: ProbeResult) -> tuple[str, str]:
+    """A call that got in: the trust policy's gap, unless the policy as it was read refuses the call."""
+    if result.prediction is None or result.prediction.trust is not Answer.DENIED:
+        return _gap_of_trust(result)
+    return (
+        "the trust policy as it reads now refuses this call, so STS may still decide by the one before",
+        f"Wait a minute, {_RUN_AGAIN}",
+    )
+
+
+def _gap_behind_caller(result: ProbeResult) -> tuple[str, str]:
+    """A refusal by the caller's side: what the trust policy leaves to it."""
+    if result.kind is ProbeKind.STRANGER:
+        return _gap_of_trust(result)
+    return PROBES[result.kind].gap, f"{PROBES[result.kind].remedy}: another caller may get in today."
+
+
+_GAPS: Final[Mapping[Cause | None, Callable[[ProbeResult], tuple[str, str]]]] = MappingProxyType(
+    {Cause.GOT_IN: _gap_seen, Cause.REFUSED_BY_CALLER_SIDE: _gap_behind_caller}
+)

@@ -1,0 +1,224 @@
+"""A verification of many roles, with callers made up: what is printed, and what the exit code says."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from rolecall.cli.exits import ExitCode, Interrupted
+from rolecall.cli.verify_input import VerifyOptions, VerifyTask, read_task
+from rolecall.cli.verify_run import Opened, run
+from rolecall.errors import ProbeError
+from rolecall.policy import CallerSide
+from rolecall.verification import Assumed, Call, Identity, LiveRole, Refused, Reply, Unanswered, Unreadable
+
+ARN = "arn:aws:iam::222222222222:role/"
+SECRET = "blue-heron-71"
+TRUST: Mapping[str, object] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"AWS": "arn:aws:iam::111111111111:user/ci"},
+            "Condition": {"StringEquals": {"sts:ExternalId": SECRET}},
+        }
+    ],
+}
+
+
+@dataclass
+class FakeCaller:
+    """A caller whose answers are a function of the call."""
+
+    answer: Callable[[Call], Reply]
+    name: str = "profile tools"
+    has_mfa: bool = False
+
+    def identity(self, *, region: str) -> Identity:
+        return Identity(arn="arn:aws:iam::111111111111:user/ci", account="111111111111", user_id="AIDA1")
+
+    def assume(self, call: Call, *, region: str) -> Reply:
+        return self.answer(call)
+
+    def own_side(self) -> CallerSide:
+        return CallerSide()
+
+
+class FakeOwner:
+    """Reads every role with the same trust policy."""
+
+    def role(self, role_arn: str) -> LiveRole | Unreadable:
+        return LiveRole(
+            arn=role_arn, unique_id="AROA1", trust_policy=TRUST, max_session_duration_seconds=3600
+        )
+
+
+def assumed(call: Call) -> Assumed:
+    return Assumed(
+        account="222222222222",
+        role_name=call.role_arn.rpartition("/")[2],
+        role_unique_id="AROA1",
+        request_id="r-1",
+        milliseconds=12.0,
+    )
+
+
+def enforced(call: Call) -> Reply:
+    """An STS that enforces the external ID."""
+    if call.external_id == SECRET:
+        return assumed(call)
+    return Refused(code="AccessDenied", message="not authorized", request_id="r-2", milliseconds=9.0)
+
+
+def open_door(call: Call) -> Reply:
+    """An STS that lets everybody in."""
+    return assumed(call)
+
+
+def silent(_call: Call) -> Reply:
+    return Unanswered(cause="Could not connect to the endpoint.")
+
+
+def task(*names: str, gates: Mapping[str, str] | None = None) -> VerifyTask:
+    return read_task(
+        VerifyOptions(
+            role_arns=tuple(ARN + name for name in names),
+            callers=("tools",),
+            profiles=("tools",),
+            gates=gates or {},
+        ),
+        environment={},
+    )
+
+
+def verify(
+    to_do: VerifyTask,
+    answer: Callable[[Call], Reply],
+    *,
+    as_json: bool = False,
+    workers: int = 4,
+) -> ExitCode:
+    def opened(_task: VerifyTask, _prompt: Callable[[str], str]) -> Opened:
+        return Opened(
+            callers={"profile tools": FakeCaller(answer)},
+            owner=FakeOwner(),
+            region="eu-west-1",
+        )
+
+    return run(to_do, as_json=as_json, opened=opened, workers=workers)
+
+
+def test_a_role_as_declared_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    """Everything proved: the table is on stdout, nothing on stderr."""
+    assert verify(task("deploy"), enforced) is ExitCode.AS_DECLARED
+
+    out, err = capsys.readouterr()
+    assert out.startswith(f'role "deploy"  {ARN}deploy\nverdict ✔ proved')
+    assert err == ""
+
+
+def test_an_open_role_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    """A caller who gets in without the external ID is told in a sentence."""
+    assert verify(task("deploy"), open_door) is ExitCode.NOT_AS_DECLARED
+    assert '"profile tools" got in without an external ID' in capsys.readouterr().out
+
+
+def test_silence_exits_with_3() -> None:
+    """No answer is no verdict, and by default that is not good enough."""
+    assert verify(task("deploy"), silent) is ExitCode.COULD_NOT_TELL
+
+
+def test_open_questions_may_be_tolerated() -> None:
+    """With ``--on-inconclusive warn`` an open question doesn't count."""
+    tolerant = task("deploy", gates={"on_inconclusive": "warn"})
+
+    assert verify(tolerant, silent) is ExitCode.AS_DECLARED
+
+
+def test_refuted_outweighs_could_not_tell() -> None:
+    """One role that is not as declared decides, however many others could not be told."""
+
+    def mixed(call: Call) -> Reply:
+        return open_door(call) if call.role_arn.endswith("open") else silent(call)
+
+    assert verify(task("a", "open", "b"), mixed) is ExitCode.NOT_AS_DECLARED
+
+
+def test_many_roles_come_in_the_order_given(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whichever role is finished first, the reports stand as asked for, with a summary below."""
+    second_is_finished = threading.Event()
+
+    def first_comes_last(call: Call) -> Reply:
+        if call.role_arn.endswith("first"):
+            second_is_finished.wait(10)
+        if call.role_arn.endswith("third"):  # taken up by the worker that has finished the second
+            second_is_finished.set()
+        return enforced(call)
+
+    names = ["first", "second", "third"]
+    verify(task(*names), first_comes_last, workers=2)
+
+    lines = capsys.readouterr().out.splitlines()
+    shown = [line for line in lines if line.startswith("role ")]
+    assert shown == [f'role "{name}"  {ARN}{name}' for name in names]
+    assert lines[-1] == "3 roles:  3 ✔ proved"
+
+
+def test_json_has_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    """``--json`` is one document in the numbered format, and the external ID isn't in it."""
+    verify(task("b", "a"), open_door, as_json=True)
+
+    text = capsys.readouterr().out
+    document = json.loads(text)
+    assert (document["format"], document["verdict"]) == (1, "refuted")
+    assert [f"{ARN}a", f"{ARN}b"] == [role["role_arn"] for role in document["roles"]]
+    assert SECRET not in text
+
+
+def test_a_role_that_could_not_be_asked_does_not_spoil_the_others(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is raised for one role is told on stderr; the others have their reports; the code is 3."""
+
+    def broken(call: Call) -> Reply:
+        if call.role_arn.endswith("bad"):
+            raise ProbeError("the credentials ran out")
+        return enforced(call)
+
+    assert verify(task("good", "bad"), broken) is ExitCode.COULD_NOT_TELL
+
+    out, err = capsys.readouterr()
+    assert 'role "good"' in out
+    assert err.endswith(f'role "bad" ({ARN}bad): the credentials ran out\n')
+
+
+def test_a_defect_is_not_hidden() -> None:
+    """An exception that nobody foresaw, in whichever thread, comes to the surface."""
+
+    def broken(_call: Call) -> Reply:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        verify(task("a", "b"), broken)
+
+
+def test_an_interrupt_shows_what_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """After ^C the finished roles are reported, and the others are named as unfinished."""
+
+    def interrupted(call: Call) -> Reply:
+        if call.role_arn.endswith("slow"):
+            raise KeyboardInterrupt
+        return enforced(call)
+
+    with pytest.raises(Interrupted):
+        verify(task("quick", "slow", "later"), interrupted, as_json=True, workers=1)
+
+    document = json.loads(capsys.readouterr().out)
+    assert document["unverified"] == [
+        {"role_arn": f"{ARN}{name}", "reason": "interrupted before there was an answer"}
+        for name in ("later", "slow")
+    ]
+    assert [f"{ARN}quick"] == [role["role_arn"] for role in document["roles"]]
