@@ -53,6 +53,7 @@ BY_CAUSE: dict[Cause, ProbeResult] = {
     Cause.TRUST_UNREADABLE: result(detail=SAID, prediction=None),
     Cause.TRUST_UNDECIDED: result(detail=SAID),
     Cause.CONTROL_REFUSED: result(detail=SAID),
+    Cause.CALLER_BARRED: allowed(outcome=Outcome.DENIED, detail=SAID),
     Cause.CANNOT_ASSUME_ANYTHING: result(ProbeKind.STRANGER, detail=SAID),
     Cause.UNEXPECTED_CODE: result(
         outcome=Outcome.INCONCLUSIVE, code="RegionDisabledException", detail="STS is not activated"

@@ -264,6 +264,14 @@ def test_another_role_than_the_one_meant_is_not_proved() -> None:
     assert report.results[0].cause is Cause.WRONG_ROLE
 
 
+def test_credentials_that_can_assume_nothing_prove_nothing() -> None:
+    """What GetFederationToken gives is refused by every role; that says nothing about this one."""
+    bob = "arn:aws:sts::111111111111:federated-user/bob"
+    report = run(FakeCaller(lambda _: refused(), arn=bob), trust())
+
+    assert (report.verdict, report.results[0].cause) == (Verdict.INCONCLUSIVE, Cause.CALLER_BARRED)
+
+
 STRANGER = {"callers": [{"profile": "eve", "expect": "denied"}]}
 EVE = "arn:aws:iam::444444444444:user/eve"
 

@@ -101,6 +101,11 @@ CAUSES: Final[Mapping[Cause, _Told]] = MappingProxyType(
             "in either",
             f"Make the declared call work first, {_RUN_AGAIN}",
         ),
+        Cause.CALLER_BARRED: _Told(
+            "{who} was refused {manner}{where}, and would be by any role: no policy lets credentials of this "
+            "kind assume it (a root user, GetFederationToken, another partition)",
+            f"Use an IAM user or role of the role's partition as the caller, {_RUN_AGAIN}",
+        ),
         Cause.CANNOT_ASSUME_ANYTHING: _Told(
             "{who} was refused {manner}{where}, which shows little: nothing shows that it may call "
             "sts:AssumeRole at all",

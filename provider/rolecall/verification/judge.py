@@ -55,6 +55,8 @@ def judge(kind: ProbeKind, expectation: Expectation, evidence: Evidence) -> Judg
     if outcome is Outcome.INCONCLUSIVE:
         cause = Cause.NO_ANSWER if isinstance(evidence.reply, Unanswered) else Cause.UNEXPECTED_CODE
         return Judgement(outcome, Verdict.INCONCLUSIVE, cause)
+    if outcome is Outcome.DENIED and evidence.decision is not None and evidence.decision.barred_by:
+        return Judgement(outcome, Verdict.INCONCLUSIVE, Cause.CALLER_BARRED, EnforcedBy.CALLER)
     if expectation is Expectation.ALLOWED:
         return _expected_in(outcome, evidence)
     return _expected_out(kind, outcome, evidence)

@@ -75,6 +75,7 @@ class Cause(StrEnum):
     TRUST_UNREADABLE = "trust-unreadable"
     TRUST_UNDECIDED = "trust-undecided"
     CONTROL_REFUSED = "control-refused"
+    CALLER_BARRED = "caller-barred"
     CANNOT_ASSUME_ANYTHING = "cannot-assume-anything"
     UNEXPECTED_CODE = "unexpected-code"
     NO_ANSWER = "no-answer"
