@@ -28,14 +28,16 @@ def text(value: object, path: str, faults: Faults) -> str | None:
     """A string that isn't empty."""
     if isinstance(value, str) and value:
         return value
-    return _refuse(faults, path, value, "Give a string.")
+    _refuse(faults, path, value, "Give a string.")
+    return None
 
 
 def flag(value: object, path: str, faults: Faults) -> bool | None:
     """True or false."""
     if isinstance(value, bool):
         return value
-    return _refuse(faults, path, value, "Give true or false.")
+    _refuse(faults, path, value, "Give true or false.")
+    return None
 
 
 def seconds(least: float, most: float) -> Read:
@@ -44,7 +46,8 @@ def seconds(least: float, most: float) -> Read:
     def read(value: object, path: str, faults: Faults) -> float | None:
         if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
             return float(value)
-        return _refuse(faults, path, value, f"Give a number of seconds from {least:g} to {most:g}.")
+        _refuse(faults, path, value, f"Give a number of seconds from {least:g} to {most:g}.")
+        return None
 
     return read
 
@@ -56,7 +59,8 @@ def one_of(words: type[StrEnum]) -> Read:
         try:
             return words(value)  # type: ignore[arg-type] # whatever it is, an enumeration refuses strangers
         except ValueError:
-            return _refuse(faults, path, value, f"Use one of: {', '.join(words)}.")
+            _refuse(faults, path, value, f"Use one of: {', '.join(words)}.")
+            return None
 
     return read
 
@@ -66,7 +70,8 @@ def many(item: Read) -> Read:
 
     def read(value: object, path: str, faults: Faults) -> tuple[Any, ...] | None:
         if isinstance(value, str) or not isinstance(value, Sequence):
-            return _refuse(faults, path, value, "Give a list.")
+            _refuse(faults, path, value, "Give a list.")
+            return None
         return tuple(item(entry, f"{path}[{index}]", faults) for index, entry in enumerate(value))
 
     return read

@@ -1,0 +1,132 @@
+"""The shapes of what users write: plain dictionaries, typed for editors and type checkers.
+
+Every field may also be an output. ``total=False``: a field that is left out has the default told here.
+"""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from pulumi import Input
+
+
+class TrustArgs(TypedDict, total=False):
+    """Who may assume the role, and under which conditions: one trust becomes one statement.
+
+    Exactly one of ``accounts``, ``users``, ``roles`` and ``services`` says who.
+    """
+
+    accounts: Input[Sequence[Input[str]]]
+    """Account IDs, 12 digits each: whoever in them is allowed to by the account itself."""
+    users: Input[Sequence[Input[str]]]
+    """ARNs of IAM users."""
+    roles: Input[Sequence[Input[str]]]
+    """ARNs of IAM roles; each stands for all of its sessions."""
+    services: Input[Sequence[Input[str]]]
+    """Hosts of AWS services, such as ``ec2.amazonaws.com``."""
+    external_ids: Input[Sequence[Input[str]]]
+    """External IDs of which the caller must send one; 2 to 1224 letters, digits and ``_+=,.@:/-`` each."""
+    requires_mfa: Input[bool]
+    """Whether the caller must have signed in with MFA; for accounts and users only."""
+    mfa_age: Input[int]
+    """How long ago that may be, in seconds; needs ``requires_mfa``."""
+    role_session_name: Input[str]
+    """The session name that the caller must send; may hold ``*``, ``?`` and ``${aws:username}``."""
+
+
+class MfaCodeArgs(TypedDict, total=False):
+    """Where a caller's MFA codes come from: exactly one field."""
+
+    env: Input[str]
+    """Name of an environment variable that holds a code."""
+    command: Input[Sequence[Input[str]]]
+    """A program with its arguments, that prints a code."""
+    prompt: Input[bool]
+    """Ask on the terminal; not for runs of Pulumi, where nobody can be asked."""
+
+
+class CallerArgs(TypedDict, total=False):
+    """Where a caller's credentials come from, never what they are.
+
+    Exactly one of ``ambient``, ``profile``, ``env`` and ``command`` says where.
+    """
+
+    ambient: Input[bool]
+    """``True``: boto3's default chain, with ``aws:profile`` and ``aws:region`` of the stack."""
+    profile: Input[str]
+    """A profile of the AWS config files."""
+    env: Input[str]
+    """Prefix of the variables ``…ACCESS_KEY_ID``, ``…SECRET_ACCESS_KEY`` and ``…SESSION_TOKEN``."""
+    command: Input[Sequence[Input[str]]]
+    """A program with its arguments, that prints what the AWS CLI expects of a ``credential_process``."""
+    name: Input[str]
+    """What reports and ``expect`` call it; ``profile tools`` and the like where it is left out."""
+    via: Input[Sequence[Input[str]]]
+    """ARNs of roles to assume first, in order."""
+    mfa_serial: Input[str]
+    """ARN of the caller's MFA device; needs ``mfa_code``."""
+    mfa_code: Input[MfaCodeArgs]
+    """Where the codes of that device come from."""
+    external_id: Input[str]
+    """What this caller sends; what the trust policy lists where it is left out."""
+    session_name: Input[str]
+    """Likewise."""
+    source_identity: Input[str]
+    """Likewise."""
+    expect: Input[str]
+    """``allowed`` (default), or ``denied`` for a stranger."""
+
+
+class ExpectArgs(TypedDict, total=False):
+    """A call that the declaration may have left out, with what must come of it."""
+
+    caller: Input[str]
+    """Name of a caller."""
+    external_id: Input[str]
+    """What to send; nothing where it is left out."""
+    mfa: Input[bool]
+    """Whether the credentials carry MFA; ``False`` where it is left out."""
+    expect: Input[str]
+    """``allowed`` or ``denied``."""
+
+
+class VerifyArgs(TypedDict, total=False):
+    """How a role is verified."""
+
+    callers: Input[Sequence[Input[CallerArgs]]]
+    """Who tries. With nobody to try, the live trust policy is only evaluated."""
+    owner: Input[CallerArgs]
+    """Who reads the role, where the stack's own credentials can't: for a caller's stack."""
+    expect: Input[Sequence[Input[ExpectArgs]]]
+    """Further calls, with what must come of them."""
+    regions: Input[Sequence[Input[str]]]
+    """STS endpoints to ask; that of the stack's region where it is left out. A proof holds for these only."""
+    allowed_timeout_seconds: Input[float]
+    """How long a caller that must get in may be refused after a change; 120 s."""
+    denied_timeout_seconds: Input[float]
+    """How long a call that must be refused may get in after a change; 60 s."""
+    denied_probes: Input[str]
+    """What is done about calls that must be refused.
+
+    They are tried (``live``, default), decided on the live trust policy (``evaluate``) or left out (``off``).
+    """
+    on_pending: Input[str]
+    """What a caller whose own side isn't there yet does to the run: ``warn`` (default) or ``fail``."""
+    on_inconclusive: Input[str]
+    """What an answer that tells nothing does to the run: ``fail`` (default) or ``warn``."""
+    require: Input[str]
+    """The level that each trust must reach: ``evaluated`` (default) or ``live``."""
+    max_age_seconds: Input[float]
+    """How old a proof may be before the next run proves again; any age where it is left out."""
+
+
+class RequireArgs(TypedDict, total=False):
+    """What every trust policy of a stack must meet: ``rolecall:require`` and ``rolecall.yaml``."""
+
+    own_accounts: Input[Sequence[Input[str]]]
+    """Account IDs that are one's own; every other one is a third party."""
+    third_party_external_id: Input[bool]
+    """Third parties get in with an external ID only."""
+    humans_mfa: Input[bool]
+    """IAM users get in with MFA only."""
+    no_public: Input[bool]
+    """Not everybody gets in."""
