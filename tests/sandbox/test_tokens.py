@@ -1,0 +1,146 @@
+"""Sessions of users, and who a key belongs to."""
+
+import pytest
+from tests.sandbox.helpers import TOOLS, WORKLOAD, Clock, refused, root, session, trusting, unchecked_sts
+
+from rolecall.sandbox import Account, Credentials, Sandbox, User
+
+
+@pytest.fixture
+def federated(sandbox: Sandbox, ci: User) -> Credentials:
+    return session(sandbox.client("sts", ci.credentials).get_federation_token(Name="visitor"))
+
+
+def test_identities(sandbox: Sandbox, tools: Account, ci: User, federated: Credentials) -> None:
+    """GetCallerIdentity tells each kind of principal in AWS's form."""
+    plain = sandbox.client("sts", ci.credentials)
+    identity = plain.get_caller_identity()
+    assert (identity["Arn"], identity["Account"], identity["UserId"][:4]) == (ci.arn, TOOLS, "AIDA")
+    assert len(identity["UserId"]) == 21
+
+    own = sandbox.client("sts", session(plain.get_session_token())).get_caller_identity()
+    assert own["UserId"] == identity["UserId"]
+    of_root = sandbox.client("sts", tools.root).get_caller_identity()
+    assert (of_root["Arn"], of_root["UserId"]) == (root(TOOLS), TOOLS)
+    visitor = sandbox.client("sts", federated).get_caller_identity()
+    assert visitor["Arn"] == f"arn:aws:sts::{TOOLS}:federated-user/visitor"
+    assert visitor["UserId"] == f"{TOOLS}:visitor"
+
+
+def test_account_of_a_key(sandbox: Sandbox, workload: Account, ci: User) -> None:
+    """An access key tells its account to anybody who asks, also to strangers."""
+    sts = sandbox.client("sts", ci.credentials)
+
+    for account_id, key in ((WORKLOAD, workload.admin), (TOOLS, ci.credentials)):
+        assert sts.get_access_key_info(AccessKeyId=key.access_key_id)["Account"] == account_id
+    assert refused(sts.get_access_key_info, AccessKeyId="not-a-key-id-at-all").code == "ValidationError"
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "arguments"),
+    [
+        (kind, operation, arguments)
+        for kind in ("session", "role", "federated")
+        for operation, arguments in (("get_session_token", {}), ("get_federation_token", {"Name": "bob"}))
+    ],
+)
+def test_no_session_from_a_session(
+    sandbox: Sandbox,
+    tools: Account,
+    ci: User,
+    federated: Credentials,
+    kind: str,
+    operation: str,
+    arguments: dict[str, str],
+) -> None:
+    """GetSessionToken and GetFederationToken take long-term keys only."""
+    sts = sandbox.client("sts", ci.credentials)
+    role = tools.role("hop", trusting(ci.arn))
+    credentials = {
+        "session": session(sts.get_session_token()),
+        "role": session(sts.assume_role(RoleArn=role.arn, RoleSessionName="run")),
+        "federated": federated,
+    }[kind]
+
+    refusal = refused(getattr(sandbox.client("sts", credentials), operation), **arguments)
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message.endswith("with session credentials")
+
+
+def test_federated_user_assumes_nothing(sandbox: Sandbox, tools: Account, federated: Credentials) -> None:
+    """Credentials of GetFederationToken can't assume roles, nor call IAM."""
+    visitor = f"arn:aws:sts::{TOOLS}:federated-user/visitor"
+    role = tools.role("open", trusting([root(TOOLS), visitor]))
+
+    refusal = refused(sandbox.client("sts", federated).assume_role, RoleArn=role.arn, RoleSessionName="run")
+    assert refusal.code == "AccessDenied"
+    assert refused(sandbox.client("iam", federated).list_roles).code == "InvalidClientTokenId"
+
+
+def test_iam_wants_mfa_of_a_session(sandbox: Sandbox, alice: User) -> None:
+    """Session credentials of a user call IAM only where an MFA code was given for them."""
+    sts = sandbox.client("sts", alice.credentials)
+    plain = session(sts.get_session_token())
+    strong = session(sts.get_session_token(SerialNumber=alice.mfa_serial, TokenCode=alice.totp()))
+
+    assert refused(sandbox.client("iam", plain).list_roles).code == "InvalidClientTokenId"
+    assert sandbox.client("iam", strong).list_roles()["Roles"] == []
+
+
+def test_role_sessions_call_iam(sandbox: Sandbox, workload: Account, ci: User) -> None:
+    """A role's session calls IAM in the role's account."""
+    role = workload.role("deploy", trusting(ci.arn))
+    assumed = sandbox.client("sts", ci.credentials).assume_role(RoleArn=role.arn, RoleSessionName="run")
+    iam = sandbox.client("iam", session(assumed))
+
+    assert [found["RoleName"] for found in iam.list_roles()["Roles"]] == ["deploy"]
+    assert refused(iam.get_user).code == "ValidationError"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "limit"), [(899, "greater than or equal to 900"), (129_601, "less than or equal to 129600")]
+)
+def test_limits_of_a_session_token(sandbox: Sandbox, ci: User, seconds: int, limit: str) -> None:
+    """A user's session lasts 15 minutes to 36 hours."""
+    refusal = refused(unchecked_sts(sandbox, ci.credentials).get_session_token, DurationSeconds=seconds)
+    assert (refusal.code, limit in refusal.message) == ("ValidationError", True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [({}, 3600), ({"DurationSeconds": 43_200}, 3600), ({"DurationSeconds": 900}, 900)]
+)
+def test_root_gets_an_hour(
+    sandbox: Sandbox, tools: Account, clock: Clock, asked: dict[str, int], given: int
+) -> None:
+    """A session of root lasts an hour at most, whatever is asked for."""
+    issued = sandbox.client("sts", tools.root).get_session_token(**asked)["Credentials"]
+
+    assert (issued["Expiration"] - clock.now).total_seconds() == given
+
+
+def test_session_ends_with_its_user(sandbox: Sandbox, tools: Account) -> None:
+    """A session of a user who was deleted is worth nothing."""
+    user = tools.user("short")
+    temporary = session(sandbox.client("sts", user.credentials).get_session_token())
+    iam = tools.client("iam")
+    iam.delete_access_key(UserName="short", AccessKeyId=user.credentials.access_key_id)
+    iam.delete_user(UserName="short")
+
+    assert refused(sandbox.client("sts", temporary).get_caller_identity).code == "InvalidClientTokenId"
+
+
+def test_unknown_operation(sandbox: Sandbox, ci: User) -> None:
+    """An operation that STS does not have is an InvalidAction."""
+    sts = sandbox.client("sts", ci.credentials)
+
+    refusal = refused(sts.decode_authorization_message, EncodedMessage="abc")
+    assert (refusal.code, refusal.status) == ("InvalidAction", 400)
+
+
+def test_secrets_stay_out_of_sight(ci: User, alice: User, workload: Account) -> None:
+    """No secret shows in what a failing test prints."""
+    shown = repr([ci, alice, alice.credentials, workload, workload.admin])
+
+    for secret in (ci.credentials.secret_access_key, alice.totp_seed, workload.admin.secret_access_key):
+        assert secret is not None
+        assert secret not in shown
