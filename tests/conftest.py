@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from rolecall.sandbox import Sandbox
-from rolecall.sandbox.world import World, build
-
 from tests.engine.harness import MakeStack, Stack
 from tools.offline import engine as offline
+
+from rolecall.sandbox import Sandbox
+from rolecall.sandbox.world import World, build
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +41,8 @@ def engine() -> offline.Engine:
 def stack(engine: offline.Engine, world: World, tmp_path: Path) -> Iterator[MakeStack]:
     """A maker of stacks on the embedded AWS: `stack(PROGRAM)`; what they made is destroyed at the end.
 
+    Fails a test whose stacks wrote or printed a secret key, a session token or an MFA seed in clear.
+
     The ambient credentials are the workload account's admin; `world.profiles` are there as profiles.
     """
     made: list[Stack] = []
@@ -53,5 +55,7 @@ def stack(engine: offline.Engine, world: World, tmp_path: Path) -> Iterator[Make
         return made[-1]
 
     yield make
+    secrets = world.sandbox.secrets
     for each in reversed(made):
         each.close()
+    assert [leak for each in made for leak in each.leaks(secrets)] == []

@@ -1,11 +1,12 @@
 """Drives the real `pulumi` on small programs, as a user or a pipeline does."""
 
+import gzip
 import json
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -207,6 +208,16 @@ class Stack:
         if not self._destroyed:
             self.destroy().ok()
 
+    def leaks(self, secrets: Iterable[str]) -> list[str]:
+        """Where a secret stands in clear: in state, history, backups, settings, or anything printed."""
+        wanted = [secret.encode() for secret in secrets]
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return [
+            str(path.relative_to(self.folder))
+            for path in files
+            if any(secret in content for content in [_readable(path)] for secret in wanted)
+        ]
+
     def _json(self, *arguments: str) -> Any:
         # Not through `start`: a warning on standard error would spoil the JSON.
         done = subprocess.run(
@@ -221,6 +232,11 @@ class Stack:
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+
+def _readable(path: Path) -> bytes:
+    content = path.read_bytes()
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
 
 
 MakeStack = Callable[..., Stack]

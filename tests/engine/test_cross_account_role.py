@@ -1,12 +1,13 @@
 """`pulumi up` declares a role and proves it: what users see when it is right, and when it isn't."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from rolecall.sandbox.world import World
-
 from tests.engine.harness import MakeStack
+
+from rolecall.sandbox.world import World
 
 ROLE_ARN = "arn:aws:iam::222222222222:role/deploy"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -118,7 +119,7 @@ def test_an_old_proof_is_proved_again(stack: MakeStack, world: World) -> None:
 
 
 def test_a_wrong_external_id_at_the_caller_fails_with_the_reason(stack: MakeStack, world: World) -> None:
-    """The caller sends another external ID than the trust lists: refuted, and nothing is given to the role."""
+    """The caller sends another external ID than the trust lists: refuted, and the role gets nothing."""
     verify = {"callers": [{"profile": "vendor", "external_id": "another-one"}]}
     deployed = stack(program(trusts=[VENDOR_TRUST], verify=verify))
     run = deployed.up().failed()
@@ -207,10 +208,10 @@ def test_a_refuted_role_is_repaired_by_correcting_the_program(stack: MakeStack, 
 
 
 def test_mfa_that_the_caller_cannot_show_is_refuted(stack: MakeStack) -> None:
-    """A caller without a device doesn't get into a role that asks for MFA; the report says what is missing."""
+    """Without a device a caller doesn't get into a role that asks for MFA; the report says what it lacks."""
     deployed = stack(program(trusts=[ALICE_TRUST], verify={"callers": [{"profile": "alice"}]}))
     run = deployed.up().failed()
-    assert "MFA" in run.output
+    assert "aws:MultiFactorAuthPresent" in run.output
 
 
 FORCE_MFA = {
@@ -255,13 +256,12 @@ def test_a_callers_own_force_mfa_policy_proves_nothing_about_the_trust(
 
 
 def test_a_caller_whose_policy_comes_later_is_pending_and_settled_by_its_own_stack(
-    stack: MakeStack, world: World
+    stack: MakeStack, world: World, tmp_path: Path
 ) -> None:
     """The owner's stack warns and goes on; the caller's stack brings the policy and proves the way in."""
     new = world.sandbox.account("333333333333").user("new")
     profiles = {**world.profiles, "new": new.credentials}
-    folder = world_folder(world)
-    owner = world.sandbox.environment(default=world.workload.admin, profiles=profiles, directory=folder)
+    owner = world.sandbox.environment(default=world.workload.admin, profiles=profiles, directory=tmp_path)
     verify = {"callers": [{"profile": "new"}], "on_inconclusive": "warn"}
     declared = stack(program(trusts=[VENDOR_TRUST], verify=verify), environment=owner)
     run = declared.up().ok()
@@ -272,7 +272,7 @@ def test_a_caller_whose_policy_comes_later_is_pending_and_settled_by_its_own_sta
     assert "profile new" in run.output
 
     callers = world.sandbox.environment(
-        default=world.sandbox.account("333333333333").admin, profiles=profiles, directory=folder
+        default=world.sandbox.account("333333333333").admin, profiles=profiles, directory=tmp_path
     )
     other = stack(CALLERS_STACK, environment=callers)
     other.up().ok()
@@ -297,14 +297,6 @@ proof = rolecall.verify(
 )
 pulumi.export("verdict", proof.verdict)
 """
-
-
-def world_folder(world: World) -> Any:
-    """A new folder for the AWS settings of one stack's commands."""
-    import tempfile
-    from pathlib import Path
-
-    return Path(tempfile.mkdtemp())
 
 
 def test_a_role_that_becomes_assumable_later_is_waited_for(stack: MakeStack, world: World) -> None:
@@ -456,11 +448,9 @@ def test_a_broken_requirement_fails_the_preview_by_name(
     assert "Traceback" not in run.output
 
 
-def test_an_explicit_profile_of_another_account_can_own_the_role(stack: MakeStack, world: World) -> None:
+def test_a_stacks_profile_is_what_ambient_means(stack: MakeStack, world: World, tmp_path: Path) -> None:
     """``aws:profile`` of the stack is what "ambient" means to the verification too."""
-    environment = world.sandbox.environment(
-        default=None, profiles=dict(world.profiles), directory=world_folder(world)
-    )
+    environment = world.sandbox.environment(default=None, profiles=dict(world.profiles), directory=tmp_path)
     trusts = [VENDOR_TRUST]
     deployed = stack(
         program(trusts=trusts, verify={"callers": [{"profile": "vendor"}]}), environment=environment
@@ -470,3 +460,47 @@ def test_an_explicit_profile_of_another_account_can_own_the_role(stack: MakeStac
     assert deployed.outputs()["verdict"] == "proved"
 
 
+SECRET_PROGRAM = """
+import pulumi
+import rolecall
+
+secret = pulumi.Config().require_secret("external-id")
+role = rolecall.CrossAccountRole(
+    "deploy",
+    trusts=[{"accounts": ["333333333333"], "external_ids": [secret]}],
+    policies=["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    verify={"callers": [{"profile": "vendor"}, %s]},
+)
+pulumi.export("arn", role.verified_arn)
+pulumi.export("verdict", role.verdict)
+pulumi.export("probes", role.probes)
+"""
+
+
+@pytest.mark.parametrize("outcome", ["proved", "refuted"])
+def test_a_secret_external_id_is_nowhere_in_clear(stack: MakeStack, world: World, outcome: str) -> None:
+    """Neither state, history, backups nor output hold the secret, whether the role is proved or not."""
+    secret = "top-secret-4711-acme"
+    other = '{"profile": "tools", "expect": "allowed"}' if outcome == "refuted" else ""
+    deployed = stack(SECRET_PROGRAM % other)
+    deployed.config("external-id", secret, secret=True)
+
+    deployed.preview().ok()
+    run = deployed.up()
+    assert (run.returncode == 0) == (outcome == "proved"), run.output
+    deployed.refresh()
+    deployed.up("--refresh")
+    world.workload.client("iam").update_assume_role_policy(
+        RoleName="deploy", PolicyDocument=json.dumps(trust_policy({"Bool": {"aws:SecureTransport": "true"}}))
+    )
+    deployed.refresh()
+    deployed.destroy().ok()
+
+    assert deployed.leaks([secret]) == []
+
+
+def test_the_search_for_leaks_finds_one(stack: MakeStack, world: World) -> None:
+    """The check behind the promise works: a program that prints a secret is caught."""
+    leaky = stack("import pulumi\npulumi.export('oops', 'top-secret-4711-acme')\n")
+    leaky.up().ok()
+    assert leaky.leaks(["top-secret-4711-acme"])

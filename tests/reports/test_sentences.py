@@ -9,6 +9,7 @@ from rolecall.reports import (
     about,
     broken_sentence,
     failure_sentence,
+    headline,
     open_points,
     role_name,
     sentence,
@@ -263,3 +264,9 @@ def test_expected_calls_are_named_by_their_label() -> None:
     )
 
     assert 'with the call listed under expect "without external ID, with MFA"' in told
+
+
+def test_a_verification_in_a_few_words() -> None:
+    """The last status line of a deployment says what came of it."""
+    assert headline(report()) == "refuted, level evaluated: 5 probes"
+    assert headline(report(results=(), broken=())) == "nobody tried; level evaluated"

@@ -165,6 +165,14 @@ def sentence(result: ProbeResult) -> str:
     return f"{told.what.format_map(fields)}{said}. {told.next.format_map(fields)}"
 
 
+def headline(report: RoleReport) -> str:
+    """What came of a verification, in a few words."""
+    if report.verdict is None:
+        return f"nobody tried; level {report.level}"
+    count = len(report.results)
+    return f"{report.verdict}, level {report.level}: {count} probe{'' if count == 1 else 's'}"
+
+
 def about(role_arn: str, text: str) -> str:
     """A sentence with the role that it is about in front of it."""
     return f"role {quoted(role_name(role_arn))} ({safe(role_arn)}): {text}"

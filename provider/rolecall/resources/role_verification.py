@@ -19,7 +19,7 @@ from pulumi.output import contains_unknowns
 
 from rolecall.errors import DeclarationError, RolecallError
 from rolecall.policy import canonical_hash
-from rolecall.reports import about, broken_sentence, failure_sentence
+from rolecall.reports import about, broken_sentence, failure_sentence, headline
 from rolecall.verification import (
     Failure,
     RoleReport,
@@ -181,6 +181,7 @@ class RoleVerificationProvider(ResourceProvider):
             reason = declared.redact(about(declared.role_arn, str(error)))
             fail_partially(call, resource_id=resource_id, outputs=outputs, reasons=[reason])
             return outputs
+        status(headline(report))
         outputs, reasons = _concluded(call, inputs, declared, report)
         if reasons:
             fail_partially(call, resource_id=resource_id, outputs=outputs, reasons=reasons)

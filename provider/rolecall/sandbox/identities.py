@@ -88,6 +88,13 @@ class Identities:
         """Forget every session and every root's key."""
         self._issued.clear()
 
+    def secrets(self) -> frozenset[str]:
+        """Return every secret key and session token that is there."""
+        issued = (each.credentials for each in self._issued.values())
+        temporary = {text for key in issued for text in (key.secret_access_key, key.session_token) if text}
+        users = (user for account_id in self._accounts() for user in account_iam(account_id).users.values())
+        return frozenset(temporary | {key.secret_access_key for user in users for key in user.access_keys})
+
     def issue(self, identity: Identity) -> Credentials:
         """Make temporary credentials for an identity with a session."""
         credentials = Credentials(

@@ -85,6 +85,13 @@ class Machinery:
         _reset_moto()
         iam.uninstall()
 
+    def secrets(self) -> frozenset[str]:
+        """Return every secret that was handed out and is still good."""
+        with self._lock:
+            devices = (iam.account_iam(each).virtual_mfa_devices.values() for each in self._accounts())
+            seeds = {device.base32_string_seed for several in devices for device in several}
+            return self._identities.secrets() | seeds
+
     def root_key(self, account_id: str) -> "Credentials":
         """Make a key of an account's root."""
         with self._lock:

@@ -144,6 +144,15 @@ class Sandbox:
         """Every STS call served so far, oldest first; a copy."""
         return self._calls.snapshot()
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every secret key, session token and MFA seed in it; for tests that look for leaks.
+
+        Raises:
+            SandboxError: it doesn't run.
+        """
+        return self._running().secrets()
+
     def forget_calls(self) -> None:
         """Start over with an empty list of calls."""
         self._calls.forget()
