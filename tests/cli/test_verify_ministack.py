@@ -1,13 +1,14 @@
 """``rolecall verify`` against ministack, an imitation of AWS that shares no code with this package.
 
-The package's own sandbox decides with ``rolecall.policy``, so that the two agree proves little. ministack brings
-another evaluator. Read in its source (1.5.33), run with ``AUTH=true``:
+The package's own sandbox decides with ``rolecall.policy``, so that the two agree proves little. ministack
+brings another evaluator. Read in its source (1.5.33), run with ``AUTH=true``:
 
-- It enforces signatures of users and sessions, trust policies with their principals and conditions (external ID,
-  session name), identity policies of callers, and that reading IAM needs a permission.
-- It doesn't imitate MFA: no code is looked at, and no session carries MFA. It doesn't look at source identities and
-  MaxSessionDuration, stores trust policies that AWS refuses (a bare ``"*"``, a principal that isn't there), lets
-  account roots assume roles, and everything is known everywhere at once. So none of that is tried here.
+- It enforces signatures of users and sessions, trust policies with their principals and conditions
+  (external ID, session name), identity policies of callers, and that reading IAM needs a permission.
+- It doesn't imitate MFA: no code is looked at, and no session carries MFA. It doesn't look at source
+  identities and MaxSessionDuration, stores trust policies that AWS refuses (a bare ``"*"``, a principal that
+  isn't there), lets account roots assume roles, and everything is known everywhere at once. So none of that
+  is tried here.
 """
 
 import json
@@ -112,7 +113,7 @@ class Answer:
     @property
     def verdicts(self) -> dict[str, str]:
         """The verdict of each kind of probe."""
-        return {each["kind"]: each["verdict"] for each in self.report["results"]}
+        return {each["kind"]: each["verdict"] for each in self.report["probes"]}
 
 
 def policy(*statements: Mapping[str, object]) -> str:
@@ -192,3 +193,97 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
                 process.wait(DEADLINE_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def test_a_role_as_declared_is_proved(ministack: Ministack) -> None:
+    """With the external ID the caller gets in, without or with another it doesn't, nor does a stranger: 0."""
+    role = ministack.role("proved", {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}})
+
+    answer = ministack.verify(role, "--caller", "ci", "--stranger", "stranger")
+
+    assert answer.exit_code == 0, answer.report
+    assert answer.verdicts == dict.fromkeys(
+        ["as-declared", "external-id-absent", "external-id-suffixed", "external-id-unrelated", "stranger"],
+        "proved",
+    )
+    stored = ministack.iam(WORKLOAD).get_role(RoleName="proved")["Role"]
+    assert (answer.report["level"], answer.report["role_unique_id"]) == ("live", stored["RoleId"])
+
+
+SUFFIXED, UNRELATED, ABSENT = "external-id-suffixed", "external-id-unrelated", "external-id-absent"
+
+
+@pytest.mark.parametrize(
+    ("name", "condition", "refuted"),
+    [
+        ("no-condition", None, {ABSENT, SUFFIXED, UNRELATED}),
+        ("if-exists", {"StringEqualsIfExists": {"sts:ExternalId": EXTERNAL_ID}}, {ABSENT}),
+        ("for-all-values", {"ForAllValues:StringEquals": {"sts:ExternalId": EXTERNAL_ID}}, {ABSENT}),
+        ("any-value", {"StringLike": {"sts:ExternalId": "*"}}, {SUFFIXED, UNRELATED}),
+        ("any-ending", {"StringLike": {"sts:ExternalId": f"{EXTERNAL_ID}*"}}, {SUFFIXED}),
+        ("null", {"Null": {"sts:ExternalId": "false"}}, {SUFFIXED, UNRELATED}),
+    ],
+)
+def test_an_external_id_that_is_mentioned_but_not_demanded(
+    ministack: Ministack, name: str, condition: Condition | None, refuted: set[str]
+) -> None:
+    """What gets in that shouldn't is refuted, probe by probe; what is kept out all the same is proved: 1."""
+    role = ministack.role(name, condition)
+
+    answer = ministack.verify(role, "--caller", "ci", "--external-id", EXTERNAL_ID)
+
+    assert answer.exit_code == 1
+    probes = {"as-declared", ABSENT, SUFFIXED, UNRELATED}
+    assert answer.verdicts == {each: "refuted" if each in refuted else "proved" for each in probes}
+
+
+def test_a_session_name_that_is_demanded(ministack: Ministack) -> None:
+    """Another session name is refused: 0."""
+    role = ministack.role("nightly", {"StringEquals": {"sts:RoleSessionName": "nightly"}})
+
+    answer = ministack.verify(role, "--caller", "ci", "--session-name", "nightly")
+
+    assert (answer.exit_code, answer.verdicts) == (
+        0,
+        {"as-declared": "proved", "session-name-wrong": "proved"},
+    )
+
+
+def test_a_caller_that_nobody_trusts(ministack: Ministack) -> None:
+    """A caller that the trust policy doesn't let in isn't as declared, whatever the caller may do: 1."""
+    role = ministack.role("others", None, principal=f"arn:aws:iam::{TOOLS}:user/stranger")
+
+    answer = ministack.verify(role, "--caller", "ci")
+
+    (probe,) = answer.report["probes"]
+    assert (answer.exit_code, probe["verdict"], probe["enforced_by"]) == (1, "refuted", "trust")
+
+
+def test_a_caller_that_its_own_account_does_not_let_out(ministack: Ministack) -> None:
+    """Where the trust policy lets a caller in but its own policies don't let it out, it is pending: 3."""
+    role = ministack.role("delegated", None, principal=f"arn:aws:iam::{TOOLS}:root")
+
+    answer = ministack.verify(role, "--caller", "powerless")
+
+    (probe,) = answer.report["probes"]
+    assert (answer.exit_code, probe["verdict"], probe["enforced_by"]) == (3, "pending", "caller")
+
+
+def test_a_stranger_that_nothing_is_known_about(ministack: Ministack) -> None:
+    """A stranger that may not read its own policies may have been refused by these: 3, not proved."""
+    role = ministack.role("shy", {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}})
+
+    answer = ministack.verify(role, "--caller", "ci", "--stranger", "shy")
+
+    assert (answer.exit_code, answer.verdicts["stranger"]) == (3, "inconclusive")
+
+
+def test_a_trust_policy_that_cannot_be_read(ministack: Ministack) -> None:
+    """Refusals prove nothing where the owner may not read the role: 3."""
+    role = ministack.role("unread", {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}})
+
+    answer = ministack.verify(role, "--caller", "ci", "--external-id", EXTERNAL_ID, "--owner", "stranger")
+
+    assert (answer.exit_code, answer.report["trust_policy_sha256"]) == (3, None)
+    assert answer.verdicts["as-declared"] == "proved"
+    assert {answer.verdicts[each] for each in (ABSENT, SUFFIXED, UNRELATED)} == {"inconclusive"}

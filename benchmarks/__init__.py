@@ -1,0 +1,1 @@
+"""Measures what rolecall costs: to load, and to verify at `pulumi up`."""

@@ -1,0 +1,26 @@
+"""Roles that exist already, verified in a line or with the resource."""
+
+import pulumi
+import pulumi_aws as aws
+
+import rolecall
+
+by_arn: rolecall.RoleVerification = rolecall.verify(
+    "arn:aws:iam::222222222222:role/existing", callers=[{"profile": "tools"}]
+)
+role = aws.iam.Role("plain", assume_role_policy="{}")
+by_role = rolecall.verify(
+    role, callers=[{"profile": "tools"}], on_pending="fail", opts=pulumi.ResourceOptions(depends_on=[by_arn])
+)
+by_output = rolecall.verify(role.arn, name="late", max_age_seconds=3600)
+resource = rolecall.RoleVerification(
+    "resource",
+    role_arn=role.arn,
+    trust_policy=role.assume_role_policy,
+    verify={"callers": [{"ambient": True}]},
+    require={"no_public": True},
+    nonce=role.unique_id,
+)
+
+verified_arn: pulumi.Output[str] = by_role.verified_arn
+verdict: pulumi.Output[str | None] = resource.verdict
