@@ -249,8 +249,8 @@ class RoleReport:
         trust_unreadable: why the live trust policy couldn't be read; ``""`` where it could.
         verified_at: UTC time at which the last answer came.
         regions: STS endpoints asked.
-        calls: number of STS calls made.
-        sts_seconds: time spent in calls to AWS.
+        calls: number of AssumeRole calls made.
+        sts_seconds: time spent on answers of STS: who callers are, AssumeRole, and who they are then.
         waited_seconds: time spent waiting between calls.
     """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rolecall.errors import ProbeError
 from rolecall.policy import UNKNOWN, Answer, Arn, CallerSide, Decision, PolicyKind, parse
@@ -17,6 +18,8 @@ from .ports import Assumed, Caller, Owner, Reply, Surroundings, Unanswered
 from .prediction import Situation, by_both, by_trust
 from .spec import CallerSource, DeniedProbes, VerifySpec
 from .waiting import AGREEING, Settled, is_allowed, is_refused, settle
+
+_Answer = TypeVar("_Answer")
 
 
 def verify_role(
@@ -111,7 +114,7 @@ class _Run:
     def meet(self, source: CallerSource, caller: Caller, region: str) -> Situation | None:
         """Finds out who a caller is; where that fails, the failure is the caller's result."""
         try:
-            identity = caller.identity(region=region)
+            identity = self.timed(lambda: caller.identity(region=region))
         except ProbeError as error:
             self.results.append(results.unasked(source, region, str(error)))
             return None
@@ -228,12 +231,17 @@ class _Run:
         return by_trust(probe.call, situation, policy) if policy is not None else None
 
     def assume(self, probe: Probe, caller: Caller) -> Reply:
-        """One AssumeRole, counted and timed."""
-        started = self.surroundings.now()
-        reply = caller.assume(probe.call, region=probe.region)
-        self.sts_seconds += (self.surroundings.now() - started).total_seconds()
+        """One AssumeRole, counted."""
         self.calls += 1
-        return reply
+        return self.timed(lambda: caller.assume(probe.call, region=probe.region))
+
+    def timed(self, ask: Callable[[], _Answer]) -> _Answer:
+        """An answer of STS; the time that it took is part of the report."""
+        started = self.surroundings.now()
+        try:
+            return ask()
+        finally:
+            self.sts_seconds += (self.surroundings.now() - started).total_seconds()
 
     def judged(
         self,
