@@ -100,6 +100,7 @@ CAUSES: Final[Mapping[Cause, _Told]] = MappingProxyType(
             "{who} was refused {manner}{where}, which shows nothing: the same call as declared did not get "
             "in either",
             f"Make the declared call work first, {_RUN_AGAIN}",
+            lead=None,
         ),
         Cause.CALLER_BARRED: _Told(
             "{who} was refused {manner}{where}, and would be by any role: no policy lets credentials of this "
