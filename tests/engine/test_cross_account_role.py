@@ -401,6 +401,23 @@ def test_an_interrupt_while_waiting_ends_the_run_and_the_next_one_recovers(
     assert deployed.outputs()["verdict"] == "proved"
 
 
+def test_a_killed_engine_is_recovered_from_as_the_docs_say(stack: MakeStack, world: World) -> None:
+    """After kill -9 in mid-wait: cancel, refresh without what was pending, up."""
+    world.sandbox.faults.never_propagate(ROLE_ARN)
+    verify = {"callers": [{"profile": "vendor"}], "allowed_timeout_seconds": 30}
+    deployed = stack(program(trusts=[VENDOR_TRUST], verify=verify))
+    running = deployed.start("up", "--yes", "--skip-preview")
+    running.wait_for_text("waiting for profile vendor")
+    running.kill()
+    running.finish()
+    world.sandbox.faults.clear()
+
+    deployed.pulumi("cancel", "--yes").ok()
+    deployed.refresh("--clear-pending-creates").ok()
+    deployed.up().ok()
+    assert deployed.outputs()["verdict"] == "proved"
+
+
 BAD = {
     "trusts": [
         {"accounts": ["11111111111"], "external_ids": ["x"]},
