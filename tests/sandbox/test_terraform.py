@@ -11,8 +11,9 @@ from tests.sandbox.helpers import TOOLS, WORKLOAD, Clock, refused
 
 from rolecall.sandbox import Account, Sandbox, User
 
-_PROVIDER = Path("hashicorp", "aws")
-_USUAL_MIRRORS = ("~/.terraform.d/plugins", "/usr/local/share/terraform/plugins")
+# In a mirror a provider lies under HOST/NAMESPACE/TYPE/VERSION/PLATFORM.
+_PROVIDER = "*/hashicorp/aws/*/*/terraform-provider-aws_*"
+_USUAL_FOLDERS = ("~/.terraform.d", "/usr/local/share/terraform", "/usr/share/terraform", "/opt")
 
 _PROGRAM = """
 terraform {
@@ -91,8 +92,10 @@ output "account" { value = data.aws_caller_identity.me.account_id }
 def _mirror() -> Path | None:
     """Return a folder that holds Terraform's aws provider, for a machine that can't download it."""
     chosen = os.environ.get("ROLECALL_TERRAFORM_MIRROR")
-    places = [chosen] if chosen else _USUAL_MIRRORS
-    return next((Path(p).expanduser() for p in places if (Path(p).expanduser() / _PROVIDER).is_dir()), None)
+    if chosen:
+        return Path(chosen)
+    found = (each for folder in _USUAL_FOLDERS for each in Path(folder).expanduser().glob(f"*/{_PROVIDER}"))
+    return next((provider.parents[5] for provider in found), None)
 
 
 class Terraform:
@@ -124,7 +127,9 @@ def terraform(sandbox: Sandbox, workload: Account, tmp_path: Path) -> Terraform:
     if shutil.which("terraform") is None:
         pytest.skip("there is no terraform on PATH")
     if mirror is None:
-        pytest.skip(f"none of {', '.join(_USUAL_MIRRORS)} or ROLECALL_TERRAFORM_MIRROR holds {_PROVIDER}")
+        pytest.skip(
+            f"no mirror with the aws provider in {', '.join(_USUAL_FOLDERS)}: set ROLECALL_TERRAFORM_MIRROR"
+        )
     rc = tmp_path / "terraform.rc"
     rc.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
     environment = sandbox.environment(default=workload.admin, directory=tmp_path / "aws")
