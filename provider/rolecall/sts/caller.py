@@ -16,6 +16,7 @@ from .credentials import Keys, with_token
 from .errors import reply_of, sentence_of, unanswered
 from .identity_policies import own_side
 from .mfa import MfaSession
+from .pace import Pace
 
 if TYPE_CHECKING:
     from types_boto3_sts import STSClient
@@ -35,11 +36,13 @@ class BotoCaller:
         name: what a person calls it.
         keys: opens its credentials; called once, on first use.
         mfa: makes credentials that carry MFA, where it has a device.
+        pace: spaces the calls of its account.
     """
 
     name: str
     keys: Callable[[], Keys]
     mfa: Callable[[], MfaSession] | None = None
+    pace: Pace = field(default_factory=Pace, repr=False)
     _identities: dict[str, Identity] = field(default_factory=dict, repr=False)
 
     @property
@@ -63,13 +66,15 @@ class BotoCaller:
     def assume(self, call: Call, *, region: str) -> Reply:
         """One AssumeRole that can do nothing; when let in, asks who it is then."""
         try:
-            if self.identity(region=region).arn.endswith(":root"):
+            identity = self.identity(region=region)
+            if identity.arn.endswith(":root"):
                 return Unanswered(
                     cause="the caller is an account's root user, which can't assume roles. Use a user."
                 )
             keys = self._keys_for(call, region)
         except ProbeError as error:
             return Unanswered(cause=str(error))
+        self.pace.wait(identity.account, region)
         started = time.perf_counter()
         try:
             answer: Any = keys.sts(region).assume_role(**_parameters(call))

@@ -10,6 +10,7 @@ from .caller import BotoCaller
 from .credentials import Defaults, Keys, open_keys
 from .mfa import MfaSession, Prompt
 from .owner import BotoOwner
+from .pace import Pace
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,10 +20,12 @@ class Credentials:
     Attributes:
         defaults: profile and region where a source doesn't say.
         prompt: asks a person for an MFA code; ``None`` where nobody is there.
+        pace: spaces the calls of each account.
     """
 
     defaults: Defaults = field(default_factory=Defaults)
     prompt: Prompt | None = None
+    pace: Pace = field(default_factory=Pace)
     _lock: Lock = field(default_factory=Lock, repr=False)
     _keys: dict[CallerSource | None, Keys] = field(default_factory=dict, repr=False)
     _mfa: dict[str, MfaSession] = field(default_factory=dict, repr=False)
@@ -36,7 +39,9 @@ class Credentials:
         return BotoOwner(lambda: self._open(source))
 
     def _caller(self, source: CallerSource) -> Caller:
-        return BotoCaller(name=source.name, keys=lambda: self._open(source), mfa=self._mfa_of(source))
+        return BotoCaller(
+            name=source.name, keys=lambda: self._open(source), mfa=self._mfa_of(source), pace=self.pace
+        )
 
     def _mfa_of(self, source: CallerSource) -> Callable[[], MfaSession] | None:
         serial, code = source.mfa_serial, source.mfa_code
