@@ -4,6 +4,7 @@ The vendor gets in with its external ID only, the engineer with MFA only, and a 
 """
 
 import pulumi
+
 import rolecall
 
 VENDOR = "333333333333"
