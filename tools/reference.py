@@ -17,7 +17,7 @@ _HEAD: Final = """# The shapes that users write
 Plain dictionaries, typed for editors and type checkers; any value may be a Pulumi output. This page is made
 from `provider/rolecall/resources/args.py` by `python -m tools.reference`.
 """
-_INPUT: Final = re.compile(r"Input\[([^\[\]]+|Sequence\[[^\[\]]+\])\]")
+_INPUT: Final = re.compile(r"Input\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)\]")
 
 
 def page() -> str:

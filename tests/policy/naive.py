@@ -1,11 +1,15 @@
 """A second, slow reading of the rules on plain documents, straight from AWS's pages, to compare with."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
+
+USERNAME = "${aws:username}"
 
 
 def lets_in(document: Mapping[str, Any], arn: str, action: str, context: Mapping[str, Any]) -> bool:
-    """Whether a trust policy lets a user of another account in who may call anything."""
+    """Whether a trust policy lets a user or session of another account in who may call anything."""
     applying = [each["Effect"] for each in document["Statement"] if _applies(each, arn, action, context)]
     return "Allow" in applying and "Deny" not in applying
 
@@ -13,6 +17,10 @@ def lets_in(document: Mapping[str, Any], arn: str, action: str, context: Mapping
 def _applies(statement: Mapping[str, Any], arn: str, action: str, context: Mapping[str, Any]) -> bool:
     account = arn.split(":")[4]
     names = ["*", arn, account, f"arn:aws:iam::{account}:root"]
+    kind, name, *_ = arn.split(":")[5].split("/")
+    if kind == "assumed-role":
+        names.append(f"arn:aws:iam::{account}:role/{name}")
+    username = name if kind == "user" else None
     if not any(value in names for value in _list(statement["Principal"]["AWS"])):
         return False
     if action.lower() not in [each.lower() for each in _list(statement["Action"])]:
@@ -20,7 +28,10 @@ def _applies(statement: Mapping[str, Any], arn: str, action: str, context: Mappi
     for operator, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
             given = [value for name, value in context.items() if name.lower() == key.lower()]
-            if not _holds(operator, [_text(value) for value in _list(values)], given):
+            wanted = [_text(value) for value in _list(values)]
+            if username is None:
+                wanted = [value for value in wanted if USERNAME not in value]
+            if not _holds(operator, [value.replace(USERNAME, username or "") for value in wanted], given):
                 return False
     return True
 
@@ -29,6 +40,8 @@ def _holds(operator: str, wanted: list[str], given: list[Any]) -> bool:
     if operator == "Null":
         return ("true" in wanted and not given) or ("false" in wanted and bool(given))
     prefix, _, name = operator.rpartition(":")
+    if prefix and given and not any(_list(given[0])):
+        given = []  # an empty text is a null data set for a set operator
     if not given:
         if name.endswith("IfExists") or prefix == "ForAllValues":
             return True
@@ -50,6 +63,9 @@ def _one(name: str, value: str, wanted: list[str]) -> bool:
         "NumericEquals": lambda each: float(value) == float(each),
         "NumericLessThan": lambda each: float(value) < float(each),
         "NumericGreaterThanEquals": lambda each: float(value) >= float(each),
+        "DateLessThan": lambda each: datetime.fromisoformat(value) < datetime.fromisoformat(each),
+        "DateGreaterThanEquals": lambda each: datetime.fromisoformat(value) >= datetime.fromisoformat(each),
+        "IpAddress": lambda each: ip_address(value) in ip_network(each),
     }[name]
     return any(compare(each) for each in wanted)
 

@@ -19,13 +19,39 @@ LIMITS = {
     "description": ("x", 0, 1000, ["\u4e2d"]),
     "tag key": ("x", 1, 128, ["a*b"]),
     "tag value": ("x", 0, 256, ["a*b"]),
+    "permission set name": ("x", 1, 32, ["a b", "a*"]),
     "statement ID": ("x", 0, 1000, ["a-b"]),
+}
+
+ORG, ROOT, UNIT = "o-a1b2c3d4e5", "r-ab12", "ou-ab12-11111111"
+SHAPES = {
+    # name: what is taken, what is refused
+    "organization ID": ([ORG, "o-" + "x" * 32], ["o-short", "a1b2c3d4e5", "o-*", "o-" + "x" * 33, ORG + "/"]),
+    "organization path": (
+        [
+            f"{ORG}/*",
+            f"{ORG}/{ROOT}/",
+            f"{ORG}/{ROOT}/{UNIT}/",
+            f"{ORG}/{ROOT}/{UNIT}/*",
+            f"{ORG}/{ROOT}/{UNIT}/ou-*",
+        ],
+        [ORG, f"{ORG}*", "*/r-ab12/*", f"{ORG}/{UNIT}/*", f"{ORG}/{ROOT}/{UNIT}", f"{ORG}/{ROOT}*"],
+    ),
 }
 
 
 def test_every_format_is_tried():
-    """The table above leaves no format out."""
-    assert set(LIMITS) == set(FORMATS)
+    """The tables above leave no format out."""
+    assert {*LIMITS, *SHAPES} == set(FORMATS)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes(name):
+    """A value that has to be built in a certain way is refused where it isn't, whatever its characters."""
+    taken, refused = SHAPES[name]
+
+    assert [value for value in taken if fault_of(FORMATS[name], value, "x")] == []
+    assert [value for value in refused if not fault_of(FORMATS[name], value, "x")] == []
 
 
 @pytest.mark.parametrize("name", LIMITS)

@@ -1,6 +1,6 @@
 """What holds for every policy and every request."""
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.policy import naive
 from tests.policy.strategies import actions, contexts, documents, statements, users
@@ -20,6 +20,7 @@ def with_statement(document, extra, effect):
     return {**document, "Statement": [*document["Statement"], {**extra, "Effect": effect}]}
 
 
+@settings(max_examples=2000)
 @given(documents, users, actions, contexts())
 def test_agrees_with_a_naive_reading(document, who, action, context):
     """The compiled policy decides as the rules read word by word do."""

@@ -38,6 +38,17 @@ def test_has_outputs(run: Any, make: Any, expected: bool) -> None:
         lambda: [{"roles": [output()], "role_session_name": output(), "requires_mfa": output()}],
         lambda: [{"services": [output(), output()]}],
         lambda: [{"accounts": ["111111111111"], "external_ids": [output(), output()]}],
+        lambda: [{"provider_arn": output(), "oidc_subjects": [output(), "x"]}],
+        lambda: [{"provider_arn": output(), "oidc_claims": {"ref": output(), "b": [output(), output()]}}],
+        lambda: [{"provider_arn": output(), "saml_endpoints": output()}],
+        lambda: [{"provider_arn": output()}],
+        lambda: [{"users": [output()], "session_tags": {"team": [output(), "x"]}, "not_before": output()}],
+        lambda: [{"users": [output()], "conditions": {"StringEquals": {"aws:PrincipalTag/t": output()}}}],
+        lambda: [{"statement": output()}, {"statement": {"Effect": output()}}],
+        lambda: [{"organization_ids": [output(), output()], "organization_paths": [output()]}],
+        lambda: [{"services": ["x.amazonaws.com"], "source_arns": output(), "source_accounts": [output()]}],
+        lambda: [{"sessions": output(), "source_ips": [output(), output()], "source_identity": output()}],
+        lambda: [{"accounts": output(), "permission_sets": [output()], "deny": output()}],
     ],
 )
 def test_stand_ins_are_right(run: Any, make: Any) -> None:

@@ -5,16 +5,19 @@ from .building import build_trust_policy, check_size, to_json
 from .canonical import canonical, canonical_hash
 from .conditions import OPERATORS, ConditionTest, Quantifier
 from .decision import Answer, Bar, Decision, Mismatch, PolicyKind, Side, StatementRef
-from .declaration import Trust, read_trusts
+from .declaration import read_trusts
 from .demands import Demands, demands
 from .document import parse
 from .evaluate import CallerSide, Guardrails, decide
+from .external_id import ENTROPY_BYTES, external_id
 from .principals import Principals
 from .request import UNKNOWN, ContextValue, Principal, Request, Unknown
 from .role_settings import RoleSettings, read_role_settings
 from .statement import Policy, Statement
+from .trust import Trust
 
 __all__ = [
+    "ENTROPY_BYTES",
     "OPERATORS",
     "UNKNOWN",
     "Answer",
@@ -46,6 +49,7 @@ __all__ = [
     "check_size",
     "decide",
     "demands",
+    "external_id",
     "parse",
     "read_role_settings",
     "read_trusts",

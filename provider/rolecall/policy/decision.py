@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from .request import Unknown
 
@@ -52,8 +53,11 @@ class StatementRef:
     sid: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
+# The two that follow are made in every decision. A named tuple is made in half the time that a frozen
+# dataclass takes, which is a third of the whole.
+
+
+class Mismatch(NamedTuple):
     """The first thing that kept a statement from applying to the request.
 
     Attributes:
@@ -76,8 +80,7 @@ class Mismatch:
     given: tuple[str, ...] | Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether one principal may make one request, and which statements settled it.
 
     Attributes:

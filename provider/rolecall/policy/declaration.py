@@ -1,83 +1,29 @@
 """Who may assume a role, as users declare it: read, checked, and every fault told at once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
 
-from rolecall.errors import DeclarationError, Fault
+from rolecall.errors import DeclarationError, Fault, PolicyError
 
-from .arn import Arn
-from .formats import (
-    ACCOUNT_ID,
-    EXTERNAL_ID,
-    MFA_AGE,
-    SESSION_NAME,
-    Format,
-    fault_of,
-    range_fault_of,
-    shown,
-    whole_number,
+from .building import build_statement
+from .conditions.date import read_moment
+from .document import parse
+from .fields import READERS
+from .formats import SESSION_TAGS, shown
+from .trust import CONDITION_RULES, NOUNS, Kind, Trust
+
+_FIELDS: Final = tuple(field.name for field in fields(Trust))
+_WHO: Final = (
+    "accounts, users, roles, sessions, permission_sets, organization_ids, organization_paths, services, "
+    "provider_arn, statement"
 )
-from .pattern import VariableSyntaxError, Wildcard, tokenize
-from .request import Principal
-from .trust_rules import principal_fault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
-    """One entry of ``trusts``: principals of one kind and the conditions that they must meet.
-
-    Attributes:
-        accounts: account IDs; each delegates to the policies of that account.
-        users: ARNs of IAM users.
-        roles: ARNs of roles, for all their sessions, or of single role sessions.
-        services: hosts of AWS services, such as ``ec2.amazonaws.com``.
-        external_ids: one of these has to be sent; empty where none is asked for.
-        requires_mfa: whether the caller has to be authenticated with MFA.
-        mfa_age: the age, in seconds, that the MFA authentication must not reach.
-        role_session_name: the session name to use; may hold ``*``, ``?`` and policy variables.
-    """
-
-    accounts: tuple[str, ...] = ()
-    users: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    external_ids: tuple[str, ...] = ()
-    requires_mfa: bool = False
-    mfa_age: int | None = None
-    role_session_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PrincipalRule:
-    """What goes with one kind of principal.
-
-    Attributes:
-        noun: what sentences call one such principal.
-        conditions: the fields of a trust that can narrow it.
-        without: why the other fields can't.
-    """
-
-    noun: str
-    conditions: frozenset[str]
-    without: str = ""
-
-
-_NAMES: Final = frozenset({"external_ids", "role_session_name"})
-_MFA: Final = frozenset({"requires_mfa", "mfa_age"})
-
-PRINCIPAL_RULES: Final = {
-    "accounts": PrincipalRule("account", _NAMES | _MFA),
-    "users": PrincipalRule("user", _NAMES | _MFA),
-    "roles": PrincipalRule(
-        "role", _NAMES, "Only IAM users carry MFA into AssumeRole; sessions of roles never do"
-    ),
-    "services": PrincipalRule(
-        "service", frozenset(), "AWS services send neither MFA nor external IDs; remove it"
-    ),
-}
-"""Which conditions go with which kind of principal; one trust has principals of one kind."""
+_LISTS: Final = frozenset(
+    name
+    for name in CONDITION_RULES
+    if name not in {"requires_mfa", "mfa_age", "role_session_name", "not_before", "not_after"}
+)
 
 
 def read_trusts(raw: Sequence[Mapping[str, object]], *, path: str = "trusts") -> tuple[Trust, ...]:
@@ -94,6 +40,8 @@ def read_trusts(raw: Sequence[Mapping[str, object]], *, path: str = "trusts") ->
     faults: list[Fault] = []
     entries = _entries(raw, path, faults)
     trusts = [_read_trust(entry, f"{path}[{index}]", faults) for index, entry in enumerate(entries)]
+    if not faults:
+        faults = _refused_by_aws(trusts, path)
     if faults:
         raise DeclarationError(faults)
     return tuple(trusts)
@@ -112,16 +60,15 @@ def _read_trust(raw: object, path: str, faults: list[Fault]) -> Trust:
     if not isinstance(raw, Mapping):
         faults.append(Fault(path, f"{shown(raw)} is not a trust", "Give an object with named fields"))
         return Trust()
-    known = [field.name for field in fields(Trust)]
     given = {name: value for name, value in raw.items() if value is not None}
     for name in given:
-        if name not in known:
-            close = get_close_matches(str(name), known, n=1)
-            remedy = f"Did you mean {close[0]}?" if close else f"A trust has {', '.join(known)}"
+        if name not in _FIELDS:
+            close = get_close_matches(str(name), _FIELDS, n=1)
+            remedy = f"Did you mean {close[0]}?" if close else f"A trust has {', '.join(_FIELDS)}"
             faults.append(Fault(f"{path}.{name}", f"{shown(name)} is no field of a trust", remedy))
     before = len(faults)
     values = {
-        name: read(given[name], f"{path}.{name}", faults) for name, read in _READERS.items() if name in given
+        name: read(given[name], f"{path}.{name}", faults) for name, read in READERS.items() if name in given
     }
     if len(faults) > before:
         return Trust()
@@ -131,139 +78,111 @@ def _read_trust(raw: object, path: str, faults: list[Fault]) -> Trust:
 
 
 def _contradictions(trust: Trust, given: Mapping[str, object], path: str) -> list[Fault]:
-    faults = []
-    kinds = [kind for kind in PRINCIPAL_RULES if getattr(trust, kind)]
-    if not kinds:
-        remedy = f"Give one of {', '.join(PRINCIPAL_RULES)}"
-        faults.append(Fault(path, "it trusts nobody", remedy))
-    elif len(kinds) > 1:
-        remedy = "Write one trust for each kind: each has conditions of its own"
-        faults.append(Fault(path, f"it names {' and '.join(kinds)} together", remedy))
-    for kind in kinds:
-        rule = PRINCIPAL_RULES[kind]
-        for name in _CONDITIONS:
-            if getattr(trust, name) and name not in rule.conditions:
-                problem = f"{name} can't be asked of a {rule.noun}"
-                faults.append(Fault(f"{path}.{name}", problem, rule.without))
+    if trust.statement is not None:
+        others = [name for name in _FIELDS if name in given and name != "statement"]
+        remedy = "A whole statement says everything itself; remove them, or write a trust of its own"
+        return [Fault(path, f"{', '.join(others)} beside a statement", remedy)] if others else []
+    faults = _faults_of_who(trust, path)
+    for kind in trust.kinds:
+        faults.extend(_faults_of_conditions(trust, kind, path))
+    faults.extend(
+        Fault(f"{path}.{name}", "the list is empty", "Name a value, or leave the field out")
+        for name in _LISTS
+        if given.get(name) is not None and not getattr(trust, name)
+    )
     if trust.mfa_age is not None and not trust.requires_mfa:
         faults.append(
             Fault(f"{path}.mfa_age", "it stands without requires_mfa", "Add requires_mfa=True, or remove it")
         )
-    if given.get("external_ids") is not None and not trust.external_ids:
+    if len(trust.session_tags) > SESSION_TAGS:
+        problem = f"{len(trust.session_tags)} tags are demanded"
         faults.append(
-            Fault(f"{path}.external_ids", "the list is empty", "Name an external ID, or leave the field out")
+            Fault(f"{path}.session_tags", problem, f"A session carries at most {SESSION_TAGS} tags")
         )
+    if trust.not_before and trust.not_after and read_moment(trust.not_before) >= read_moment(trust.not_after):
+        problem = f"{trust.not_after} is not after {trust.not_before}"
+        faults.append(Fault(f"{path}.not_after", problem, "Let it end after not_before"))
+    return faults + _faults_of_own_conditions(trust, path)
+
+
+def _faults_of_who(trust: Trust, path: str) -> list[Fault]:
+    faults = []
+    kinds = trust.kinds
+    if not kinds:
+        faults.append(Fault(path, "it trusts nobody", f"Give one of {_WHO}"))
+    elif len(kinds) > 1:
+        remedy = "Write one trust for each kind: each has conditions of its own"
+        faults.append(Fault(path, f"it names {' and '.join(kinds)} together", remedy))
+    if trust.permission_sets and not trust.accounts:
+        remedy = "Add accounts: those in which it is assigned"
+        faults.append(Fault(f"{path}.permission_sets", "it stands without accounts", remedy))
+    narrowed = trust.oidc_subjects or trust.oidc_claims or trust.conditions or trust.deny
+    if kinds == (Kind.OIDC,) and not narrowed:
+        remedy = "Add oidc_subjects, or oidc_claims"
+        faults.append(Fault(path, "everybody with a token of that provider would get in", remedy))
     return faults
 
 
-_CONDITIONS: Final = ("external_ids", "requires_mfa", "mfa_age", "role_session_name")
-
-_Read = Callable[[Any, str, list[Fault]], Any]
-_Check = Callable[[object, str], Fault | None]
-
-
-def _texts(check: _Check) -> _Read:
-    def read(raw: object, path: str, faults: list[Fault]) -> tuple[str, ...]:
-        if isinstance(raw, str):
-            raw = (raw,)
-        if not isinstance(raw, Sequence) or isinstance(raw, bytes):
-            faults.append(Fault(path, f"{shown(raw)} is not a list", "Give a list of texts"))
-            return ()
-        for index, value in enumerate(raw):
-            fault = check(value, f"{path}[{index}]")
-            if fault is None and value in raw[:index]:
-                fault = Fault(f"{path}[{index}]", "it stands in the list already", "Remove it")
-            if fault is not None:
-                faults.append(fault)
-        return tuple(raw)
-
-    return read
+def _faults_of_conditions(trust: Trust, kind: Kind, path: str) -> list[Fault]:
+    faults = []
+    for name, rule in CONDITION_RULES.items():
+        if not getattr(trust, name):
+            continue
+        if kind not in rule.kinds:
+            problem = f"{name} can't be asked of {NOUNS[kind]}"
+            faults.append(Fault(f"{path}.{name}", problem, rule.why))
+        elif trust.deny and rule.by_choice:
+            remedy = "Remove it, or write the Deny that you mean as a statement"
+            problem = "callers choose what it looks at, so denying it keeps nobody out"
+            faults.append(Fault(f"{path}.{name}", problem, remedy))
+    return faults
 
 
-def _of_format(format_: Format) -> _Check:
-    return lambda value, path: fault_of(format_, value, path)
+def _faults_of_own_conditions(trust: Trust, path: str) -> list[Fault]:
+    """Find the conditions of the user's own that a field of the trust writes too."""
+    if not trust.conditions or len(trust.kinds) != 1:
+        return []
+    bare = build_statement(_without_conditions(trust), partition="aws")
+    written = {
+        (operator, key.lower())
+        for operator, keys in _mapping(bare.get("Condition")).items()
+        for key in _mapping(keys)
+    }
+    return [
+        Fault(f"{path}.conditions.{operator}.{key}", "another field of the trust says it too", "Give it once")
+        for operator, keys in trust.conditions.items()
+        for key in keys
+        if (operator, key.lower()) in written
+    ]
 
 
-def _user(value: object, path: str) -> Fault | None:
-    remedy = "Give the ARN of one IAM user, such as arn:aws:iam::111111111111:user/alice"
-    return _arn(value, path, remedy, lambda arn: arn.is_user)
+def _without_conditions(trust: Trust) -> Trust:
+    return Trust(**{name: getattr(trust, name) for name in _FIELDS if name != "conditions"})
 
 
-def _role(value: object, path: str) -> Fault | None:
-    remedy = "Give the ARN of one role, such as arn:aws:iam::111111111111:role/ci"
-    return _arn(value, path, remedy, lambda arn: arn.is_role or arn.is_role_session)
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
-def _arn(value: object, path: str, remedy: str, is_right: Callable[[Arn], bool]) -> Fault | None:
-    if not isinstance(value, str):
-        return Fault(path, f"{shown(value)} is not a text", remedy)
-    if value.startswith("arn:"):
-        fault = principal_fault(Principal("AWS", value), path)
-        if fault is not None:
-            return fault
-        if is_right(Arn.parse(value)):
-            return None
-    return Fault(path, f"{shown(value)} does not belong here", remedy)
-
-
-def _service(value: object, path: str) -> Fault | None:
-    if isinstance(value, str):
-        return principal_fault(Principal("Service", value), path)
-    return Fault(path, f"{shown(value)} is not a text", "Give a host such as ec2.amazonaws.com")
-
-
-def _flag(raw: object, path: str, faults: list[Fault]) -> bool:
-    if not isinstance(raw, bool):
-        faults.append(Fault(path, f"{shown(raw)} is neither true nor false", "Give True or False"))
-    return raw is True
-
-
-def _age(raw: object, path: str, faults: list[Fault]) -> int | None:
-    fault = range_fault_of(MFA_AGE, raw, path)
-    if fault is not None:
-        faults.append(fault)
-    return whole_number(raw)
-
-
-_SESSION_NAME_REMEDY: Final = (
-    "Give 2 to 64 characters out of letters, digits and _+=,.@-; "
-    "*, ? and variables such as ${aws:username} stand for others"
-)
-
-
-def _session_name(raw: object, path: str, faults: list[Fault]) -> str | None:
-    if not isinstance(raw, str):
-        faults.append(Fault(path, f"{shown(raw)} is not a text", _SESSION_NAME_REMEDY))
-        return None
-    problem = _session_name_problem(raw)
-    if problem:
-        faults.append(Fault(path, problem, _SESSION_NAME_REMEDY))
-    return raw
-
-
-def _session_name_problem(pattern: str) -> str | None:
-    """Say why no session name can match a pattern."""
+def _refused_by_aws(trusts: Sequence[Trust], path: str) -> list[Fault]:
+    """Find what AWS would refuse to store of the user's own words, and trust in shared identity providers."""
+    statements = [build_statement(trust, partition="aws") for trust in trusts]
     try:
-        tokens = tokenize(pattern, wildcards=True, variables=True)
-    except VariableSyntaxError as error:
-        return str(error)
-    literal = "".join(token for token in tokens if isinstance(token, str))
-    shortest = len(literal) + tokens.count(Wildcard.ONE)
-    is_fixed = all(isinstance(token, str) or token is Wildcard.ONE for token in tokens)
-    if shortest > SESSION_NAME.maximum or (is_fixed and shortest < SESSION_NAME.minimum):
-        return f"{shown(pattern)} is matched by no name of an allowed length"
-    if not SESSION_NAME.takes_characters(literal):
-        return f"{shown(pattern)} has a character that no session name has"
-    return None
+        parse({"Version": "2012-10-17", "Statement": statements})
+    except PolicyError as error:
+        return [replace(fault, path=f"{path}{_place(trusts, fault.path)}") for fault in error.faults]
+    return []
 
 
-_READERS: Final[Mapping[str, _Read]] = {
-    "accounts": _texts(_of_format(ACCOUNT_ID)),
-    "users": _texts(_user),
-    "roles": _texts(_role),
-    "services": _texts(_service),
-    "external_ids": _texts(_of_format(EXTERNAL_ID)),
-    "requires_mfa": _flag,
-    "mfa_age": _age,
-    "role_session_name": _session_name,
-}
+def _place(trusts: Sequence[Trust], pointer: str) -> str:
+    """Turn a pointer into the document into a place in the declaration."""
+    _, _, number, *inside = pointer.split("/")
+    trust = trusts[int(number)]
+    names = [name.replace("~1", "/").replace("~0", "~") for name in inside]
+    if trust.statement is not None:
+        names.insert(0, "statement")
+    elif trust.conditions and names[:1] == ["Condition"]:
+        names[0] = "conditions"
+    else:
+        names.clear()
+    return f"[{number}]" + "".join(f".{name}" for name in names)

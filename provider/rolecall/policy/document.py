@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final, TypeGuard, cast
 
 from rolecall.errors import Fault, PolicyError
 
@@ -33,10 +33,16 @@ class _Grammar:
     Attributes:
         required: groups of elements; exactly one of each group has to be there.
         misplaced: why an element of other kinds of policy does not belong here.
+        known: all elements that there are.
     """
 
     required: tuple[tuple[str, ...], ...]
     misplaced: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = _COMMON_ELEMENTS.union(*self.required).difference(self.misplaced)
+        object.__setattr__(self, "known", known)
 
 
 _ACTIONS: Final = ("Action", "NotAction")
@@ -95,6 +101,11 @@ def parse(
     return policy
 
 
+def _is_object(value: object) -> TypeGuard[Mapping[object, object]]:
+    """Whether a value is a JSON object; asking for the plain type first is ten times as fast."""
+    return type(value) is dict or isinstance(value, Mapping)
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads one document and collects its faults."""
@@ -116,7 +127,7 @@ class _Reader:
         return names
 
     def policy(self, decoded: object) -> Policy | None:
-        if not isinstance(decoded, Mapping):
+        if not _is_object(decoded):
             self.fault("", f"the document is {shown(decoded)}", "A policy is a JSON object")
             return None
         for name in self.names(decoded, ""):
@@ -139,7 +150,7 @@ class _Reader:
     def statements(self, decoded: Mapping[object, object]) -> Iterable[Statement]:
         raw = decoded.get("Statement")
         placed: list[tuple[str, object]] = []
-        if isinstance(raw, Mapping):
+        if _is_object(raw):
             placed = [("/Statement", raw)]
         elif isinstance(raw, list | tuple) and raw:
             placed = [(f"/Statement/{index}", item) for index, item in enumerate(raw)]
@@ -147,7 +158,7 @@ class _Reader:
             problem = "there are no statements" if raw in (None, [], ()) else f"{shown(raw)} is no statement"
             self.fault("/Statement", problem, "A policy has at least one statement, an object")
         for index, (pointer, item) in enumerate(placed):
-            if not isinstance(item, Mapping):
+            if not _is_object(item):
                 self.fault(pointer, f"{shown(item)} is no statement", "A statement is an object")
                 continue
             statement = self.statement(item, pointer, index)
@@ -202,10 +213,9 @@ class _Reader:
                     f"{' and '.join(present)} exclude each other" if present else f"there is no {wanted}"
                 )
                 self.fault(pointer, problem, f"A statement of a {self.kind} has one {wanted}")
-        known = _COMMON_ELEMENTS.union(*grammar.required).difference(grammar.misplaced)
         for name in self.names(raw, pointer):
-            if name not in known:
-                remedy = grammar.misplaced.get(name, f"It has {', '.join(sorted(known))}")
+            if name not in grammar.known:
+                remedy = grammar.misplaced.get(name, f"It has {', '.join(sorted(grammar.known))}")
                 problem = f"a statement of a {self.kind} has no element {shown(name)}"
                 self.fault(f"{pointer}/{_escaped(name)}", problem, remedy)
 
@@ -264,7 +274,7 @@ class _Reader:
             if raw != "*":
                 self.fault(pointer, "the principal is not everyone", 'Write "Principal": "*"')
             return Principals((), everyone=True)
-        if not isinstance(raw, Mapping) or not raw:
+        if not _is_object(raw) or not raw:
             remedy = 'Write an object such as {"AWS": "111111111111"}'
             if raw == "*":
                 remedy = '{"AWS": "*"} means everyone; prefer naming accounts'
@@ -287,7 +297,7 @@ class _Reader:
         return Principals(tuple(entries))
 
     def conditions(self, raw: object, pointer: str) -> Iterable[ConditionTest]:
-        if not isinstance(raw, Mapping):
+        if not _is_object(raw):
             self.fault(pointer, f"{shown(raw)} is no condition", "A condition is an object of operators")
             return
         for operator in self.names(raw, pointer):
@@ -296,7 +306,7 @@ class _Reader:
             use = read_operator(operator)
             if use is None:
                 self.fault(below, f"{shown(operator)} is no condition operator", _OPERATOR_REMEDY)
-            elif not isinstance(keys, Mapping):
+            elif not _is_object(keys):
                 self.fault(below, f"{shown(keys)} is no condition", "Write an object of keys and values")
             else:
                 for key in self.names(keys, below):

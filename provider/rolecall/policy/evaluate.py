@@ -40,6 +40,12 @@ class Guardrails:
     resource_control_policies: tuple[tuple[Policy, ...], ...] = ()
 
 
+# Members of enumerations are looked up slowly, and these are needed in every decision.
+_ALLOWED: Final = Answer.ALLOWED
+_DENIED: Final = Answer.DENIED
+_UNKNOWN: Final = Answer.UNKNOWN
+_TRUST: Final = PolicyKind.TRUST
+
 _UNRESTRICTED: Final = CallerSide()
 _NO_LEVELS: Final = Guardrails()
 
@@ -69,23 +75,21 @@ def decide(
             key twice.
         ValueError: ``trust`` was read as another kind of policy.
     """
-    if trust.kind is not PolicyKind.TRUST:
+    if trust.kind is not _TRUST:
         raise ValueError(f"a policy read as {trust.kind} can't decide who may assume a role")
     question = ask(request)
     trusted = read((trust,), question)
     own = _own_side(question, caller)
     guard = _guardrails_side(question, guardrails)
-    allow: Truth = False
-    for truth, route in trusted.routes:
-        allow = either(allow, both(truth, _enough(own, route, question)))
-    deny = either(trusted.deny, either(own.reading.deny, guard.reading.deny))
-    answer = Answer.DENIED if question.bar else _answer(both(allow, guard.allow), deny)
+    if own is _NO_POLICIES:
+        allow, deny = trusted.allow, trusted.deny
+    else:
+        allow, deny = _with_own_side(trusted, own, question), either(trusted.deny, own.reading.deny)
+    if guard is not _NO_GUARDRAILS:
+        allow, deny = both(allow, guard.allow), either(deny, guard.reading.deny)
+    answer = _DENIED if question.bar else _answer(allow, deny)
     readings = (trusted, own.reading, guard.reading)
-    sides = (
-        _answer(trusted.allow, trusted.deny),
-        _answer(own.allow, own.reading.deny),
-        _answer(guard.allow, guard.reading.deny),
-    )
+    sides = (_answer(trusted.allow, trusted.deny), own.answer, guard.answer)
     return Decision(
         answer=answer,
         trust=sides[0],
@@ -93,14 +97,22 @@ def decide(
         guardrails=sides[2],
         settled_by=_settled_by(answer, readings),
         mismatches=tuple(readings[_deciding(answer, sides, readings)].mismatches),
-        doubts=_doubts(readings) if answer is Answer.UNKNOWN else (),
+        doubts=_doubts(readings) if answer is _UNKNOWN else (),
         barred_by=question.bar,
     )
 
 
+def _with_own_side(trusted: Reading, own: "_OwnSide", question: Question) -> Truth:
+    """Say whether trust policy and the caller's own policies allow together."""
+    allow: Truth = False
+    for truth, route in trusted.routes:
+        allow = either(allow, both(truth, _enough(own, route, question)))
+    return allow
+
+
 def _settled_by(answer: Answer, readings: Sequence[Reading]) -> tuple[StatementRef, ...]:
     trusted, own, guard = readings
-    if answer is Answer.ALLOWED:
+    if answer is _ALLOWED:
         return (*trusted.allows, *own.allows)
     return (*trusted.denies, *own.denies, *guard.denies)
 
@@ -113,19 +125,19 @@ def _doubts(readings: Sequence[Reading]) -> tuple[Mismatch, ...]:
 
 def _deciding(answer: Answer, sides: Sequence[Answer], readings: Sequence[Reading]) -> int:
     """Return the side that settled it: the first with an explicit deny, else that denies, else trust."""
-    if answer is Answer.DENIED:
+    if answer is _DENIED:
         for number, reading in enumerate(readings):
             if reading.denies:
                 return number
-        if Answer.DENIED in sides:
-            return sides.index(Answer.DENIED)
+        if _DENIED in sides:
+            return sides.index(_DENIED)
     return 0
 
 
 def _answer(allow: Truth, deny: Truth) -> Answer:
     if deny or allow is False:
-        return Answer.DENIED
-    return Answer.UNKNOWN if allow is None or deny is None else Answer.ALLOWED
+        return _DENIED
+    return _UNKNOWN if allow is None or deny is None else _ALLOWED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +148,16 @@ class _OwnSide:
         allow: whether identity policies, boundary and session policies each allow.
         limited: whether boundary and session policies each allow.
         reading: the denies and reasons of all of them.
+        answer: what they say together.
     """
 
     allow: Truth
     limited: Truth
     reading: Reading
+    answer: Answer
 
 
-_NO_POLICIES: Final = _OwnSide(allow=True, limited=True, reading=Reading())
+_NO_POLICIES: Final = _OwnSide(allow=True, limited=True, reading=Reading(), answer=_ALLOWED)
 
 
 def _own_side(question: Question, side: CallerSide) -> _OwnSide:
@@ -169,7 +183,8 @@ def _own_side(question: Question, side: CallerSide) -> _OwnSide:
             together.add(reading)
     identity, boundary_allows, session = allows
     limited = both(boundary_allows, session)
-    return _OwnSide(allow=both(identity, limited), limited=limited, reading=together)
+    allow = both(identity, limited)
+    return _OwnSide(allow=allow, limited=limited, reading=together, answer=_answer(allow, together.deny))
 
 
 def _enough(own: _OwnSide, route: Route, question: Question) -> Truth:
@@ -192,13 +207,14 @@ def _enough(own: _OwnSide, route: Route, question: Question) -> Truth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _GuardSide:
-    """What the organisations' policies say."""
+    """What the organisations' policies say: whether each level allows, their denies, and both together."""
 
     allow: Truth
     reading: Reading
+    answer: Answer
 
 
-_NO_GUARDRAILS: Final = _GuardSide(allow=True, reading=Reading())
+_NO_GUARDRAILS: Final = _GuardSide(allow=True, reading=Reading(), answer=_ALLOWED)
 
 
 def _guardrails_side(question: Question, guardrails: Guardrails) -> _GuardSide:
@@ -215,4 +231,4 @@ def _guardrails_side(question: Question, guardrails: Guardrails) -> _GuardSide:
         together.add(reading)
     for number, policy in enumerate(p for level in guardrails.resource_control_policies for p in level):
         together.add(read((policy,), question, first=number))
-    return _GuardSide(allow=allow, reading=together)
+    return _GuardSide(allow=allow, reading=together, answer=_answer(allow, together.deny))

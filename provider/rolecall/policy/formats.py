@@ -143,6 +143,30 @@ TAG_VALUE: Final = Format(
     maximum=256,
     allowed="A tag value has at most 256 characters out of letters, digits, spaces and _.:/=+-@",
 )
+PERMISSION_SET: Final = Format(
+    name="permission set name",
+    characters=r"[\w+=,.@-]",
+    minimum=1,
+    maximum=32,
+    allowed="A permission set name has 1 to 32 characters out of letters, digits and _+=,.@-",
+)
+ORGANIZATION_ID: Final = Format(
+    name="organization ID",
+    characters=r"[a-z0-9-]",
+    minimum=12,
+    maximum=34,
+    allowed="An organization ID looks like o-a1b2c3d4e5: o- and 10 to 32 lower-case letters or digits",
+    shape=r"o-[a-z0-9]{10,32}",
+)
+ORGANIZATION_PATH: Final = Format(
+    name="organization path",
+    characters=r"[a-z0-9/*-]",
+    minimum=13,
+    maximum=400,
+    allowed="An organization path looks like o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*: it begins with the "
+    "organization's ID and ends with a slash, or with /* to cover what is below",
+    shape=r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*)?(\*|ou-\*)?",
+)
 SID: Final = Format(
     name="statement ID",
     characters=r"[A-Za-z0-9]",
@@ -165,6 +189,9 @@ FORMATS: Final = MappingProxyType({
         DESCRIPTION,
         TAG_KEY,
         TAG_VALUE,
+        PERMISSION_SET,
+        ORGANIZATION_ID,
+        ORGANIZATION_PATH,
         SID,
     )
 })  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
@@ -32,7 +33,7 @@ def decode(document: str | bytes) -> object:
             "IAM takes tabs, line ends and the characters from U+0020 to U+00FF; write others as \\uXXXX",
         )
     try:
-        return json.loads(text, object_pairs_hook=_members, parse_constant=_refuse_constant)
+        return _DECODER.decode(text)
     except PolicyError:
         raise
     except json.JSONDecodeError as error:
@@ -58,8 +59,7 @@ def _text(document: str | bytes) -> str:
 def _members(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         _refuse(f"{shown(twice)} stands twice in one object", "Keep one, or join their values in a list")
     return members
 
@@ -70,3 +70,6 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _refuse(problem: str, remedy: str) -> NoReturn:
     raise PolicyError([Fault("", problem, remedy)]) from None
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse_constant)

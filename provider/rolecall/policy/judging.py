@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Final
 
 from rolecall.errors import DeclarationError, Fault
 
@@ -11,8 +12,8 @@ from .caller import Caller, identify
 from .conditions import ConditionTest
 from .decision import Bar, Mismatch, StatementRef
 from .pattern import Context, Truth
-from .principals import Route
-from .request import Request, Unknown
+from .principals import Match, Route
+from .request import Principal, Request, Unknown
 from .statement import Policy, Statement
 
 
@@ -57,30 +58,48 @@ def ask(request: Request) -> Question:
     Raises:
         DeclarationError: its principal or role is no ARN of its kind, or its context names a key twice.
     """
-    caller = identify(request.principal)
-    role = _role(request.role)
+    between = _between(request.principal, request.role)
     given = {key.lower(): value for key, value in request.context.items()}
     if len(given) < len(request.context):
         remedy = "Condition keys have no letter case; give each one once"
         raise DeclarationError([Fault("context", "a condition key is given twice", remedy)])
-    context: Context = {"aws:resourceaccount": role.account, **caller.context, **given}
+    caller, bar = between.caller, between.bar
+    if bar is None and request.action.lower() in caller.other_operations:
+        bar = Bar.OTHER_OPERATION
     role_arn = given.get("aws:principalarn")
-    bar = caller.bar
-    if bar is None:
-        if caller.partition is not None and caller.partition != role.partition:
-            bar = Bar.OTHER_PARTITION
-        elif request.action.lower() in caller.other_operations:
-            bar = Bar.OTHER_OPERATION
     role_arn = role_arn if isinstance(role_arn, str) else None
-    return Question(request, caller, context, role_arn, caller.account == role.account, bar)
+    return Question(request, caller, {**between.context, **given}, role_arn, between.same_account, bar)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Between:
+    """What is so between a principal and a role, whatever is asked.
+
+    Attributes:
+        caller: the principal taken apart.
+        context: the condition keys that follow from both ARNs.
+        same_account: whether they share an account.
+        bar: the rule of STS that denies whatever the policies say.
+    """
+
+    caller: Caller
+    context: Context
+    same_account: bool
+    bar: Bar | None
 
 
 @lru_cache(maxsize=1024)
-def _role(text: str) -> Arn:
-    arn = Arn.parse(text, path="role")
-    if not arn.is_role:
-        raise DeclarationError([Fault("role", f'"{text}" is not the ARN of a role', "Give a role's ARN")])
-    return arn
+def _between(principal: Principal, role_text: str) -> _Between:
+    caller = identify(principal)
+    role = Arn.parse(role_text, path="role")
+    if not role.is_role:
+        problem = f'"{role_text}" is not the ARN of a role'
+        raise DeclarationError([Fault("role", problem, "Give a role's ARN")])
+    bar = caller.bar
+    if bar is None and caller.partition is not None and caller.partition != role.partition:
+        bar = Bar.OTHER_PARTITION
+    context = {"aws:resourceaccount": role.account, **caller.context}
+    return _Between(caller, context, caller.account == role.account, bar)
 
 
 @dataclass(slots=True)
@@ -105,6 +124,15 @@ class Reading:
     mismatches: list[Mismatch] = field(default_factory=list)
     doubts: list[Mismatch] = field(default_factory=list)
 
+    def doubt(self, statement: Statement, route: Route, found: Mismatch) -> None:
+        """Note that it can't be known whether a statement applies."""
+        self.doubts.append(found)
+        if statement.effect == "Allow":
+            self.allow = either(self.allow, None)
+            self.routes.append((None, route))
+        else:
+            self.deny = either(self.deny, None)
+
     def add(self, other: "Reading") -> None:
         """Take in another reading's reasons and denies; who allows depends on how the two are combined."""
         self.deny = either(self.deny, other.deny)
@@ -125,43 +153,46 @@ def read(policies: Sequence[Policy], question: Question, *, first: int = 0) -> R
     reading = Reading()
     for number, policy in enumerate(policies, start=first):
         for statement in policy.statements:
-            ref = replace(statement.ref, policy=number) if number else statement.ref
-            truth, route, mismatch = _judge(statement, ref, question)
-            if mismatch is not None:
-                (reading.doubts if truth is None else reading.mismatches).append(mismatch)
-            if truth is False:
-                continue
-            if statement.effect == "Allow":
-                reading.allow = either(reading.allow, truth)
+            truth, route, element, test = _judge(statement, question)
+            if truth and statement.effect == "Allow":
+                reading.allow = True
                 reading.routes.append((truth, route))
-                if truth:
-                    reading.allows.append(ref)
+                reading.allows.append(_placed(statement.ref, number))
+            elif truth:
+                reading.deny = True
+                reading.denies.append(_placed(statement.ref, number))
             else:
-                reading.deny = either(reading.deny, truth)
-                if truth:
-                    reading.denies.append(ref)
+                found = _mismatch(statement, _placed(statement.ref, number), question, element, test)
+                if truth is False:
+                    reading.mismatches.append(found)
+                else:
+                    reading.doubt(statement, route, found)
     return reading
 
 
-def _judge(
-    statement: Statement, ref: StatementRef, question: Question
-) -> tuple[Truth, Route, Mismatch | None]:
+_APPLIES_TO_ALL: Final[Match] = (True, Route.EVERYONE)
+"""How a policy without principals names whoever it is attached to."""
+
+
+def _placed(ref: StatementRef, number: int) -> StatementRef:
+    """Return where a statement stands, as in the policy of that number."""
+    return replace(ref, policy=number) if number else ref
+
+
+def _judge(statement: Statement, question: Question) -> tuple[Truth, Route, str, ConditionTest | None]:
     """Say whether a statement applies, how it names the caller, and the first element that stands in the way.
 
     An element that can't be known is in the way only if no other one fails.
     """
-    named: Truth = True
-    route = Route.EVERYONE
+    named, route = _APPLIES_TO_ALL
     if statement.principals is not None:
         named, route = statement.principals.match(question.caller, question.context, question.role_arn)
         if named is False:
-            return False, route, _mismatch(statement, ref, question, "Principal", None)
+            return False, route, "Principal", None
     met, element, test = _meets(statement, question)
-    if met is False or (met is None and named):
-        return met, route, _mismatch(statement, ref, question, element, test)
-    if named:
-        return True, route, None
-    return None, route, _mismatch(statement, ref, question, "Principal", None)
+    if named or met is False:
+        return met, route, element, test
+    return None, route, "Principal", None
 
 
 def _meets(statement: Statement, question: Question) -> tuple[Truth, str, ConditionTest | None]:
@@ -189,23 +220,15 @@ def _mismatch(
 ) -> Mismatch:
     if test is not None:
         given = question.context.get(test.lookup_key)
-        return Mismatch(
-            statement=ref,
-            effect=statement.effect,
-            element=element,
-            operator=test.operator,
-            key=test.key,
-            wanted=test.values,
-            given=(given,) if isinstance(given, str) else _as_tuple(given),
-        )
-    request = question.request
-    principals = statement.principals
-    wanted, asked = {
-        "Principal": (principals.values if principals else (), request.principal.value),
-        "Action": (statement.actions or statement.not_actions, request.action),
-        "Resource": (statement.resources or statement.not_resources, request.role),
-    }[element]
-    return Mismatch(statement=ref, effect=statement.effect, element=element, wanted=wanted, given=(asked,))
+        values = (given,) if isinstance(given, str) else _as_tuple(given)
+        return Mismatch(ref, statement.effect, element, test.operator, test.key, test.values, values)
+    if element == "Principal" and statement.principals is not None:
+        wanted, asked = statement.principals.values, question.request.principal.value
+    elif element == "Action":
+        wanted, asked = statement.actions or statement.not_actions, question.request.action
+    else:
+        wanted, asked = statement.resources or statement.not_resources, question.request.role
+    return Mismatch(ref, statement.effect, element, wanted=wanted, given=(asked,))
 
 
 def _as_tuple(given: Sequence[str] | Unknown | None) -> tuple[str, ...] | Unknown | None:

@@ -1,6 +1,7 @@
 """Who a Principal element names, and whether a caller is among them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
@@ -30,6 +31,19 @@ Match = tuple[Truth, Route]
 
 _NO_MATCH: Final[Match] = (False, Route.EVERYONE)
 _MAYBE: Final[Match] = (None, Route.EVERYONE)
+_AS_ANYONE: Final[Match] = (True, Route.EVERYONE)
+_BY_ACCOUNT: Final[Match] = (True, Route.ACCOUNT)
+_BY_ROLE: Final[Match] = (True, Route.ROLE)
+_BY_USER: Final[Match] = (True, Route.USER)
+_BY_ITSELF: Final[Match] = (True, Route.SESSION)
+
+_DIRECT: Final[Mapping[Standing, Match]] = {
+    Standing.USER: _BY_USER,
+    Standing.ROLE: _BY_ROLE,
+    Standing.ROLE_SESSION: _BY_ITSELF,
+    Standing.FEDERATED_USER: _BY_ITSELF,
+}
+"""How an ARN in a Principal element names who has that ARN; that of the root user names the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +53,12 @@ class Principals:
     Attributes:
         entries: what it lists, in order.
         everyone: whether it is the bare ``"*"``, which no trust policy takes.
+        values: the values listed, whatever their kind; ``*`` for the bare wildcard.
     """
 
     entries: tuple[Principal, ...]
     everyone: bool = False
+    values: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _values: frozenset[str] = field(init=False, repr=False, compare=False)
     _role_names: frozenset[str] = field(init=False, repr=False, compare=False)
     _session_roles: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -53,6 +69,7 @@ class Principals:
         values = frozenset(entry.value for entry in self.entries if entry.kind == "AWS")
         arns = [arn for arn in map(_arn, values) if arn is not None]
         compiled = {
+            "values": ("*",) if self.everyone else tuple(entry.value for entry in self.entries),
             "_values": values,
             "_role_names": frozenset(str(arn.without_path()) for arn in arns if arn.is_role),
             "_session_roles": frozenset(str(arn.role_of_session()) for arn in arns if arn.is_role_session),
@@ -61,11 +78,6 @@ class Principals:
         }
         for name, value in compiled.items():
             object.__setattr__(self, name, value)
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The values listed, whatever their kind; ``*`` for the bare wildcard."""
-        return ("*",) if self.everyone else tuple(entry.value for entry in self.entries)
 
     def match(self, caller: Caller, context: Context, role_arn: str | None) -> Match:
         """Say whether the caller is named, and how; the strongest way wins.
@@ -79,48 +91,40 @@ class Principals:
             role_arn: the ARN, with path, of the role that calls, where the request tells it.
         """
         if self.everyone:
-            return True, Route.EVERYONE
-        if caller.standing in _OUTSIDE_AWS_FIELD:
+            return _AS_ANYONE
+        if caller.account is None:  # a service or a federated identity, which no AWS field names
             if caller.principal in self._others:
-                return True, Route.SESSION
+                return _BY_ITSELF
             return _MAYBE if "*" in self._values else _NO_MATCH
         direct = self._direct(caller, context, role_arn)
         if direct[0]:
             return direct
         if not self._values.isdisjoint(caller.account_names):
-            return True, Route.ACCOUNT
-        return (True, Route.EVERYONE) if "*" in self._values else direct
+            return _BY_ACCOUNT
+        return _AS_ANYONE if "*" in self._values else direct
 
     def _direct(self, caller: Caller, context: Context, role_arn: str | None) -> Match:
         values = self._values
-        if caller.principal.value in values and caller.standing is not Standing.ROOT:
-            return True, _DIRECT[caller.standing]
+        if caller.principal.value in values and caller.standing in _DIRECT:
+            return _DIRECT[caller.standing]
         if caller.role is not None:
             # A session's ARN lacks the path of its role, but names are unique within an account.
             named = caller.role in self._role_names if role_arn is None else role_arn in values
             if named:
-                return True, Route.ROLE
+                return _BY_ROLE
         if self._unique_ids:
             userid = context.get("aws:userid")
             if isinstance(userid, str) and userid.partition(":")[0] in self._unique_ids:
-                return True, Route.USER if userid.startswith("AIDA") else Route.ROLE
+                return _BY_USER if userid.startswith("AIDA") else _BY_ROLE
             if userid is UNKNOWN:
                 return _MAYBE
-        if caller.standing is Standing.ROLE and caller.role in self._session_roles:
-            return _MAYBE
-        return _NO_MATCH
-
-
-_OUTSIDE_AWS_FIELD: Final = frozenset({Standing.SERVICE, Standing.FEDERATED})
-_DIRECT: Final = {
-    Standing.USER: Route.USER,
-    Standing.ROLE: Route.ROLE,
-    Standing.ROLE_SESSION: Route.SESSION,
-    Standing.FEDERATED_USER: Route.SESSION,
-}
+        is_open = caller.role in self._session_roles and caller.standing is Standing.ROLE
+        return _MAYBE if is_open else _NO_MATCH
 
 
 def _arn(text: str) -> Arn | None:
+    if not text.startswith("arn:"):
+        return None
     try:
         return Arn.parse(text)
     except DeclarationError:

@@ -51,18 +51,22 @@ def _service_fault(value: str, path: str) -> Fault | None:
 
 
 def _federated_fault(value: str, path: str) -> Fault | None:
+    if _is_provider(value):
+        return None
     remedy = "Give the ARN of an OIDC or SAML provider, or a built-in one such as accounts.google.com"
-    fault = Fault(path, f"{shown(value)} is no identity provider", remedy)
+    return Fault(path, f"{shown(value)} is no identity provider", remedy)
+
+
+def _is_provider(value: str) -> bool:
     if _WILDCARDS.search(value):
-        return fault
+        return False
     if not value.startswith("arn:"):
-        return None if _HOST.fullmatch(value) else fault
+        return _HOST.fullmatch(value) is not None
     try:
         arn = Arn.parse(value)
     except DeclarationError:
-        return fault
-    known = arn.service == "iam" and arn.resource_type in {"oidc-provider", "saml-provider"}
-    return None if known and arn.name else fault
+        return False
+    return arn.service == "iam" and arn.resource_type in {"oidc-provider", "saml-provider"} and bool(arn.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,34 @@
 from .any_role import verify
 from .args import CallerArgs, ExpectArgs, MfaCodeArgs, RequireArgs, TrustArgs, VerifyArgs
 from .cross_account_role import CrossAccountRole
+from .external_id import ExternalId
+from .presets import (
+    bitbucket,
+    circleci,
+    eks_service_account,
+    github,
+    gitlab,
+    permission_set,
+    terraform_cloud,
+)
 from .role_verification import RoleVerification
 
 __all__ = [
     "CallerArgs",
     "CrossAccountRole",
     "ExpectArgs",
+    "ExternalId",
     "MfaCodeArgs",
     "RequireArgs",
     "RoleVerification",
     "TrustArgs",
     "VerifyArgs",
+    "bitbucket",
+    "circleci",
+    "eks_service_account",
+    "github",
+    "gitlab",
+    "permission_set",
+    "terraform_cloud",
     "verify",
 ]

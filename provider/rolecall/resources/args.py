@@ -3,8 +3,8 @@
 Every field may also be an output. ``total=False``: a field that is left out has the default told here.
 """
 
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 from pulumi import Input
 
@@ -12,7 +12,9 @@ from pulumi import Input
 class TrustArgs(TypedDict, total=False):
     """Who may assume the role, and under which conditions: one trust becomes one statement.
 
-    Exactly one of ``accounts``, ``users``, ``roles`` and ``services`` says who.
+    Exactly one of ``accounts``, ``users``, ``roles``, ``sessions``, ``services`` and ``provider_arn`` says
+    who, or ``permission_sets`` beside ``accounts``, or ``organization_ids`` or ``organization_paths`` by
+    themselves. Of several values one is enough.
     """
 
     accounts: Input[Sequence[Input[str]]]
@@ -21,16 +23,57 @@ class TrustArgs(TypedDict, total=False):
     """ARNs of IAM users."""
     roles: Input[Sequence[Input[str]]]
     """ARNs of IAM roles; each stands for all of its sessions."""
+    sessions: Input[Sequence[Input[str]]]
+    """ARNs of single role sessions: ``arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION``."""
+    permission_sets: Input[Sequence[Input[str]]]
+    """Names of permission sets of IAM Identity Center that are assigned in ``accounts``."""
+    organization_ids: Input[Sequence[Input[str]]]
+    """Organizations, such as ``o-a1b2c3d4e5``, that the caller is in; by itself: everybody in them.
+
+    For services: one of which owns the resource for which the service acts.
+    """
+    organization_paths: Input[Sequence[Input[str]]]
+    """Likewise, for organizational units: ``o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*``."""
     services: Input[Sequence[Input[str]]]
     """Hosts of AWS services, such as ``ec2.amazonaws.com``."""
+    provider_arn: Input[str]
+    """ARN of an OIDC or SAML provider of the role's account, or the host of a built-in OIDC provider."""
     external_ids: Input[Sequence[Input[str]]]
     """External IDs of which the caller must send one; 2 to 1224 letters, digits and ``_+=,.@:/-`` each."""
     requires_mfa: Input[bool]
-    """Whether the caller must have signed in with MFA; for accounts and users only."""
+    """Whether the caller must have signed in with MFA; for accounts, users and organizations only."""
     mfa_age: Input[int]
     """How long ago that may be, in seconds; needs ``requires_mfa``."""
     role_session_name: Input[str]
     """The session name that the caller must send; may hold ``*``, ``?`` and ``${aws:username}``."""
+    source_identity: Input[Sequence[Input[str]]]
+    """Source identities of which the caller must set one; likewise."""
+    session_tags: Input[Mapping[str, Input[Sequence[Input[str]]]]]
+    """Session tags that the caller must pass, with the values that each may have; no others may be passed."""
+    source_ips: Input[Sequence[Input[str]]]
+    """IPv4 and IPv6 addresses and CIDR ranges to call from."""
+    not_before: Input[str]
+    """First moment of the trust: ``2026-01-31T18:00:00Z``."""
+    not_after: Input[str]
+    """Last moment of the trust, likewise."""
+    source_accounts: Input[Sequence[Input[str]]]
+    """For services: accounts that own the resource for which the service acts."""
+    source_arns: Input[Sequence[Input[str]]]
+    """For services: ARNs of the resources for which the service acts; may hold ``*`` and ``?``."""
+    oidc_subjects: Input[Sequence[Input[str]]]
+    """For an OIDC provider: values of ``sub``; may hold ``*`` and ``?``."""
+    oidc_audiences: Input[Sequence[Input[str]]]
+    """For an OIDC provider: values of ``aud``; ``sts.amazonaws.com`` where it is left out."""
+    oidc_claims: Input[Mapping[str, Input[Sequence[Input[str]]]]]
+    """For an OIDC provider: further claims that AWS has condition keys for, with the values of each."""
+    saml_endpoints: Input[Sequence[Input[str]]]
+    """For a SAML provider: URLs of the sign-in; AWS's of the provider's partition where it is left out."""
+    conditions: Input[Mapping[str, Any]]
+    """More conditions, as in a policy: operators, keys and values."""
+    deny: Input[bool]
+    """Whether these principals are kept out, whatever other trusts say."""
+    statement: Input[Mapping[str, Any]]
+    """A whole statement, as in a policy; stands by itself."""
 
 
 class MfaCodeArgs(TypedDict, total=False):
