@@ -58,6 +58,18 @@ def broken(requirement: str, *statements: dict[str, Any]) -> list[str]:
             1,
             id="sibling statement",
         ),
+        pytest.param(
+            "third_party_external_id",
+            [
+                statement("333333333333"),
+                {**statement("*", {"Null": {"sts:ExternalId": "true"}}), "Effect": "Deny"},
+            ],
+            0,
+            id="asked by a Deny",
+        ),
+        pytest.param(
+            "third_party_external_id", [statement(["333333333333", "444444444444"])], 2, id="each one is told"
+        ),
         pytest.param("third_party_external_id", [statement("111111111111")], 0, id="own account"),
         pytest.param("third_party_external_id", [statement("222222222222")], 0, id="the role's account"),
         pytest.param("third_party_external_id", [statement("*")], 1, id="everyone is a third party"),
@@ -86,6 +98,15 @@ def test_the_sentence_names_who_gets_in() -> None:
     """A person can act on it."""
     (sentence,) = broken("third_party_external_id", statement("333333333333"))
     assert sentence == "account 333333333333, a third party, gets in without an external ID (statement 1)"
+
+
+def test_what_is_not_proved_is_not_met() -> None:
+    """Where it can't be told, the requirement isn't met, and the sentence says why."""
+    tied = {"Bool": {"aws:PrincipalTag/a": "true"}, "StringEquals": {"aws:PrincipalTag/a": "perhaps"}}
+    [sentence] = broken("humans_mfa", statement(ALICE, tied))
+
+    assert sentence.startswith(f"it can't be ruled out that {ALICE}, an IAM user, gets in without MFA: ")
+    assert "aws:PrincipalTag/a" in sentence
 
 
 def test_nothing_is_required_unless_it_is_said() -> None:

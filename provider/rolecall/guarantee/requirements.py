@@ -1,7 +1,7 @@
 """What every trust policy must meet, whatever its declaration says; a broken one shows who gets in."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rolecall.errors import DeclarationError
@@ -10,11 +10,13 @@ from rolecall.policy.formats import ACCOUNT_ID, fault_of
 from rolecall.shapes import Faults, Read, fields, flag, many
 from rolecall.verification import BrokenRequirement
 
-from .witness import ANYONE, account_of, allows, askers, satisfying
+from .answers import Broken, CouldNotTell
+from .guarantees import Guarantee, among, external_id, mfa
+from .questions import check
 
 _ANY_ROLE: Final = "arn:aws:iam::000000000000:role/any"
-_EXTERNAL_ID: Final = ("sts:externalid",)
-_MFA: Final = ("aws:multifactorauthpresent", "aws:multifactorauthage")
+ANYONE: Final = "arn:aws:iam::999999999999:user/anyone"
+"""Stands for a principal that no policy has a reason to name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,47 +64,64 @@ def read_requirements(raw: Mapping[str, object] | None, *, path: str) -> Require
     return Requirements(**given)
 
 
-def _gets_in(policy: Policy, role: str, asker: Principal, context: Mapping[str, object]) -> bool:
-    request = Request(role=role, principal=asker, context=dict(context))  # type: ignore[arg-type]
-    return decide(request, policy).trust is Answer.ALLOWED
+def _strangers_without_external_id(requirements: Requirements, policy: Policy, role: str) -> Iterator[str]:
+    own = tuple(dict.fromkeys((*requirements.own_accounts, Arn.parse(role).account)))
+    asked = external_id(own_accounts=own)
+    for door, entry in _doors(policy):
+        sentence = f"{_called(entry)}, a third party, gets in without an external ID"
+        yield from _told(door, role, replace(asked, concerned=among([entry])), sentence)
 
 
-def _strangers_without_external_id(requirements: Requirements, policy: Policy, role: str) -> list[str]:
-    own = {*requirements.own_accounts, Arn.parse(role).account}
-    return [
-        f"{_named(asker)}, a third party, gets in without an external ID (statement {index + 1})"
-        for index, statement in allows(policy)
-        for asker in askers(statement)
-        if account_of(asker) not in own
-        and _gets_in(policy, role, asker, satisfying(statement, without=_EXTERNAL_ID))
-    ]
+def _humans_without_mfa(_requirements: Requirements, policy: Policy, role: str) -> Iterator[str]:
+    for door, entry in _doors(policy):
+        arn = _arn(entry)
+        if arn is not None and arn.is_user:
+            sentence = f"{entry.value}, an IAM user, gets in without MFA"
+            yield from _told(door, role, replace(mfa(), concerned=among([entry])), sentence)
 
 
-def _humans_without_mfa(_requirements: Requirements, policy: Policy, role: str) -> list[str]:
-    return [
-        f"{asker.value}, an IAM user, gets in without MFA (statement {index + 1})"
-        for index, statement in allows(policy)
-        for asker in askers(statement)
-        if statement.principals is not None
-        and asker in statement.principals.entries
-        and Arn.parse(asker.value).is_user
-        and _gets_in(policy, role, asker, satisfying(statement, without=_MFA))
-    ]
+def _public(_requirements: Requirements, policy: Policy, role: str) -> Iterator[str]:
+    request = Request(role=role, principal=Principal("AWS", ANYONE))
+    if decide(request, policy).trust is Answer.ALLOWED:
+        yield "anyone of any account gets in, for nothing is asked of them"
 
 
-def _public(_requirements: Requirements, policy: Policy, role: str) -> list[str]:
-    if _gets_in(policy, role, Principal("AWS", ANYONE), {}):
-        return ["anyone of any account gets in, for nothing is asked of them"]
-    return []
+def _told(policy: Policy, role: str, guarantee: Guarantee, sentence: str) -> Iterator[str]:
+    """The sentence of a guarantee that is broken, with the statement; what isn't proved isn't met."""
+    answer = check(policy, guarantee, role=role)
+    if isinstance(answer, Broken):
+        yield f"{sentence} (statement {answer.statement + 1})"
+    elif isinstance(answer, CouldNotTell):
+        yield f"it can't be ruled out that {sentence}: {answer.reason}"
 
 
-def _named(asker: Principal) -> str:
-    if asker.value == ANYONE:
+def _doors(policy: Policy) -> Iterator[tuple[Policy, Principal]]:
+    """Each Allow statement by itself, with all Deny statements, and each AWS principal that it names."""
+    denies = [statement for statement in policy.statements if statement.effect == "Deny"]
+    for statement in policy.statements:
+        if statement.effect == "Allow" and statement.principals is not None:
+            door = replace(policy, statements=(statement, *denies))
+            entries = dict.fromkeys(entry for entry in statement.principals.entries if entry.kind == "AWS")
+            yield from ((door, entry) for entry in entries)
+
+
+def _called(entry: Principal) -> str:
+    if entry.value == "*":
         return "any account"
-    return f"account {account_of(asker)}" if asker.value.endswith(":user/anyone") else asker.value
+    if entry.value.isdigit():
+        return f"account {entry.value}"
+    arn = _arn(entry)
+    return f"account {arn.account}" if arn is not None and arn.is_account_root else entry.value
 
 
-_CHECKS: Final[Mapping[str, Callable[[Requirements, Policy, str], list[str]]]] = {
+def _arn(entry: Principal) -> Arn | None:
+    try:
+        return Arn.parse(entry.value)
+    except DeclarationError:
+        return None  # an account ID, everyone, or the id of what was deleted
+
+
+_CHECKS: Final[Mapping[str, Callable[[Requirements, Policy, str], Iterable[str]]]] = {
     "third_party_external_id": _strangers_without_external_id,
     "humans_mfa": _humans_without_mfa,
     "no_public": _public,

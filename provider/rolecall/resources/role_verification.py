@@ -18,6 +18,7 @@ from pulumi.dynamic import (
 from pulumi.output import contains_unknowns
 
 from rolecall.errors import DeclarationError, RolecallError
+from rolecall.guarantee import DisagreementError
 from rolecall.policy import canonical_hash
 from rolecall.reports import about, broken_sentence, failure_sentence, headline
 from rolecall.verification import (
@@ -32,6 +33,7 @@ from rolecall.verification import (
 )
 
 from .args import RequireArgs, VerifyArgs
+from .changes import words_on_change
 from .declared import Declared, read_inputs
 from .documents import decoded
 from .door import EngineCall, engine_call, fail_partially
@@ -66,15 +68,17 @@ class RoleVerificationProvider(ResourceProvider):
             profile=req.config.get("aws:profile") or None, region=req.config.get("aws:region") or None
         )
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Find what is wrong with the inputs, without a call to AWS; also in previews, which don't know all.
 
+        What a changed trust policy newly lets in and keeps out is told here, where old and new inputs meet.
         No failure names a property: the engine would print its value, which may be secret.
         """
         declared = read_inputs(news)
         reasons = [str(fault) for fault in declared.faults]
         if not reasons:
             reasons = [declared.redact(broken_sentence(each)) for each in declared.broken()]
+            _tell_change(olds, declared)
         return CheckResult(news, [CheckFailure("", reason) for reason in reasons])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -251,6 +255,18 @@ class RoleVerification(Resource, module="rolecall", name="RoleVerification"):
         }
         super().__init__(
             RoleVerificationProvider(), resource_name, {**inputs, **dict.fromkeys(OUTPUTS)}, opts
+        )
+
+
+def _tell_change(olds: Mapping[str, Any], declared: Declared) -> None:
+    """Tell what a changed trust policy lets in; a defect of the comparison keeps no role from changing."""
+    urn = _urn(engine_call())
+    try:
+        for words in words_on_change(olds, declared):
+            log(words, urn=urn)
+    except DisagreementError as error:
+        log(
+            f"the change could not be told, a defect of rolecall: {error}", urn=urn, severity=Severity.WARNING
         )
 
 
