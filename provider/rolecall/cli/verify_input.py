@@ -170,18 +170,12 @@ class _Reading:
         file = self.options.require
         if file is None:
             return None
-        from rolecall.guarantee import read_requirements  # noqa: PLC0415 - automata, only where asked for
+        from .settings import read_require  # noqa: PLC0415 - automata, only where asked for
 
-        path = f"--require {file.name}"
         try:
-            raw = _requirements_in(_load(file))
-            return read_requirements(raw, path=path)
+            return read_require(file)
         except DeclarationError as error:
             self.faults += error.faults
-        except (ValueError, RecursionError) as error:
-            self.faults.append(
-                Fault(path, f"it cannot be read: {error}", "Give a JSON or YAML object of requirements")
-            )
         return None
 
     def spec(self) -> VerifySpec:
@@ -313,27 +307,3 @@ def _words(command: str) -> list[str]:
 
 def _source(name: str) -> dict[str, object]:
     return {"ambient": True} if name == AMBIENT else {"profile": name}
-
-
-def _requirements_in(content: Mapping[str, object]) -> Mapping[str, object]:
-    """The section ``require`` of a ``rolecall.yaml``; else the content is the requirements themselves."""
-    section = content.get("require")
-    return section if isinstance(section, Mapping) and len(content) == 1 else content
-
-
-def _load(file: Path) -> Mapping[str, object]:
-    """A JSON or YAML object. Raises ValueError where the file holds anything else."""
-    content = file.read_text(encoding="utf-8")
-    if file.suffix == ".json":
-        loaded = json.loads(content)
-    else:
-        import yaml  # noqa: PLC0415 - only where such a file is given
-
-        try:
-            loaded = yaml.safe_load(content)
-        except yaml.YAMLError as error:
-            raise ValueError(str(error)) from error
-    if not isinstance(loaded, dict):
-        message = f"it holds {type(loaded).__name__}, not an object"
-        raise ValueError(message)  # noqa: TRY004 - the file's content is wrong, not an argument's type
-    return loaded
