@@ -14,6 +14,16 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = ROOT / "provider"
+DATA: Final = frozenset(
+    {
+        "rolecall/py.typed",
+        "rolecall/reports/page/page.css",
+        "rolecall/reports/page/page.html",
+        "rolecall/reports/page/page.js",
+        "rolecall/reports/report.schema.json",
+    }
+)
+"""What the package has besides its sources."""
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +64,12 @@ def metadata(about: dict[str, str]) -> Message:
 
 
 def test_it_holds_the_package_and_nothing_else(names: list[PurePosixPath]) -> None:
-    """Every source and the marker ``py.typed``; neither tests nor tools, examples, benchmarks or caches."""
+    """Every source and the data beside it; neither tests nor tools, examples, benchmarks or caches."""
     sources = {each.relative_to(SOURCES).as_posix() for each in SOURCES.rglob("*.py")}
 
     packed = {str(each) for each in names if not each.parts[0].endswith(".dist-info")}
-    assert packed == sources | {"rolecall/py.typed"}
+    assert packed - sources == DATA
+    assert sources <= packed
 
 
 def test_it_brings_its_licence(about: dict[str, str], metadata: Message) -> None:

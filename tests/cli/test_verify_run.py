@@ -4,14 +4,21 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from rolecall.cli.exits import ExitCode, Interrupted
+from rolecall.cli import main
+from rolecall.cli.exits import CouldNotTell, ExitCode, Interrupted
+from rolecall.cli.verify import command
+from rolecall.cli.verify_answer import TABLE, TO_TERMINAL, Target
 from rolecall.cli.verify_input import VerifyOptions, VerifyTask, read_task
 from rolecall.cli.verify_run import Opened, run
 from rolecall.errors import ProbeError
 from rolecall.policy import CallerSide
+from rolecall.reports import FORMATS
 from rolecall.verification import Assumed, Call, Identity, LiveRole, Refused, Reply, Unanswered, Unreadable
 
 ARN = "arn:aws:iam::222222222222:role/"
@@ -98,7 +105,7 @@ def verify(
     to_do: VerifyTask,
     answer: Callable[[Call], Reply],
     *,
-    as_json: bool = False,
+    target: Target = TO_TERMINAL,
     workers: int = 4,
 ) -> ExitCode:
     def opened(_task: VerifyTask, _prompt: Callable[[str], str]) -> Opened:
@@ -108,7 +115,7 @@ def verify(
             region="eu-west-1",
         )
 
-    return run(to_do, as_json=as_json, opened=opened, workers=workers)
+    return run(to_do, target=target, opened=opened, workers=workers)
 
 
 def test_a_role_as_declared_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,7 +176,7 @@ def test_many_roles_come_in_the_order_given(capsys: pytest.CaptureFixture[str]) 
 
 def test_json_has_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
     """``--json`` is one document in the numbered format, and the external ID isn't in it."""
-    verify(task("b", "a"), open_door, as_json=True)
+    verify(task("b", "a"), open_door, target=Target("json"))
 
     text = capsys.readouterr().out
     document = json.loads(text)
@@ -214,7 +221,7 @@ def test_an_interrupt_shows_what_is_known(capsys: pytest.CaptureFixture[str]) ->
         return enforced(call)
 
     with pytest.raises(Interrupted):
-        verify(task("quick", "slow", "later"), interrupted, as_json=True, workers=1)
+        verify(task("quick", "slow", "later"), interrupted, target=Target("json"), workers=1)
 
     document = json.loads(capsys.readouterr().out)
     assert document["unverified"] == [
@@ -222,3 +229,58 @@ def test_an_interrupt_shows_what_is_known(capsys: pytest.CaptureFixture[str]) ->
         for name in ("later", "slow")
     ]
     assert [f"{ARN}quick"] == [role["role_arn"] for role in document["roles"]]
+
+
+def test_the_command_offers_every_format() -> None:
+    """The names that ``--format`` takes are those that reports have, and the table."""
+    (option,) = (each for each in command.params if each.name == "format_name")
+
+    assert isinstance(option.type, click.Choice)
+    assert list(option.type.choices) == [TABLE, *FORMATS]
+
+
+@pytest.mark.parametrize("name", [TABLE, *FORMATS])
+def test_every_format_goes_to_a_file(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With ``--output`` the file holds what else is on standard output, without a secret."""
+    file = tmp_path / "report"
+
+    code = verify(task("deploy", "audit"), open_door, target=Target(name, file))
+
+    assert (code, *capsys.readouterr()) == (ExitCode.NOT_AS_DECLARED, "", "")
+    text = file.read_text(encoding="utf-8")
+    assert "got in without an external ID" in text
+    assert "deploy" in text
+    assert SECRET not in text
+
+
+def test_a_file_that_cannot_be_written_is_no_answer(tmp_path: Path) -> None:
+    """Where the report can't be told nobody may take the exit code for one."""
+    with pytest.raises(CouldNotTell, match="can't be written"):
+        verify(task("deploy"), enforced, target=Target("html", tmp_path))
+
+
+def test_what_is_tolerated_is_no_error_in_a_report(capsys: pytest.CaptureFixture[str]) -> None:
+    """With ``--on-inconclusive warn`` the formats for machines say what the exit code says."""
+    verify(task("deploy", gates={"on_inconclusive": "warn"}), silent, target=Target("github"))
+
+    out = capsys.readouterr().out
+    assert out.startswith("::warning title=")
+    assert "::error" not in out
+
+
+MISUSE: Mapping[str, tuple[list[str], str]] = {
+    "two formats": (["--json", "--format", "html"], "--json is short for --format json"),
+    "no folder": (["--output", "/no/such/folder/report.html"], "there is no folder"),
+    "no format": (["--format", "pdf"], "'pdf' is not one of"),
+}
+
+
+@pytest.mark.parametrize("case", MISUSE)
+def test_misuse_is_told_before_any_call(case: str) -> None:
+    """What can't come to a report is refused with 2 before anything is asked."""
+    words, told = MISUSE[case]
+
+    done = CliRunner().invoke(main, ["verify", f"{ARN}deploy", *words])
+
+    assert done.exit_code == ExitCode.MISUSE
+    assert told in done.output

@@ -2,9 +2,12 @@
 
 import sys
 from io import TextIOWrapper
-from typing import TextIO
+from typing import Final, TextIO
 
 from rich.console import Console
+
+FILE_WIDTH: Final = 160
+"""Columns of a table that is written to a file."""
 
 
 def answers() -> Console:
@@ -15,6 +18,11 @@ def answers() -> Console:
 def asides() -> Console:
     """The console for status, progress and complaints."""
     return _console(sys.stderr, stderr=True)
+
+
+def plain(file: TextIO) -> Console:
+    """A console for a file: wide enough for a row a probe, without colours."""
+    return Console(file=file, width=FILE_WIDTH, color_system=None, markup=False, highlight=False, emoji=False)
 
 
 def _console(stream: TextIO, *, stderr: bool) -> Console:

@@ -1,4 +1,4 @@
-"""``rolecall verify``: tries a role with real calls, and answers with a table or JSON and an exit code."""
+"""``rolecall verify``: tries a role with real calls, and answers with a report and an exit code."""
 
 import sys
 from pathlib import Path
@@ -18,6 +18,8 @@ Examples:
         --caller alice --mfa-serial arn:aws:iam::111111111111:mfa/alice
   Right after a change, for a pipeline:
     rolecall verify arn:aws:iam::222222222222:role/deploy --caller tools --wait 120 --json
+  A page for people, with a picture, a table to search and all details:
+    rolecall verify arn:aws:iam::222222222222:role/deploy --caller tools --format html --output report.html
   Without any call to AssumeRole: is the live trust policy the declared one, and within the rules?
     rolecall verify arn:aws:iam::222222222222:role/deploy --trust-policy trust.json --require rolecall.yaml
 
@@ -72,7 +74,19 @@ _REACTION = click.Choice(["warn", "fail"])
     type=click.FloatRange(0, 3600),
     help='The role was just changed: so long a wrong answer may be "not yet".',
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer with JSON (format 1) instead of tables.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json", "sarif", "junit", "markdown", "github", "html"]),
+    help="How to answer: a table (default), for machines, or for people elsewhere.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json (format 1).")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the answer there instead of to standard output.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -81,7 +95,9 @@ def command(
     denied_probes: str | None,
     on_pending: str,
     on_inconclusive: str,
+    format_name: str | None,
     as_json: bool,
+    output: Path | None,
     **options: Any,
 ) -> None:
     """Try real AssumeRole calls: the callers get in, the same calls without external ID or MFA do not.
@@ -89,9 +105,14 @@ def command(
     Nothing is changed. Sessions last 900 s at most, may do nothing, and are thrown away.
     """
     from .profiles import known_profiles  # noqa: PLC0415 - help loads none of it
+    from .verify_answer import Target  # noqa: PLC0415
     from .verify_input import VerifyOptions, read_task  # noqa: PLC0415
     from .verify_run import run  # noqa: PLC0415
 
+    if as_json and format_name not in {None, "json"}:
+        raise click.UsageError(f"--json is short for --format json, and --format {format_name} is given too.")
+    if output is not None and not output.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {str(output.parent)!r}.", param_hint="--output")
     gates = {"on_pending": on_pending, "on_inconclusive": on_inconclusive}
     if denied_probes is not None:
         gates["denied_probes"] = denied_probes
@@ -103,4 +124,5 @@ def command(
             profiles=known_profiles(),
         )
     )
-    ctx.exit(run(task, as_json=as_json))
+    target = Target("json" if as_json else format_name or "table", output)
+    ctx.exit(run(task, target=target))

@@ -1,4 +1,4 @@
-"""Carries out a verification of many roles at once, and prints what came of it."""
+"""Carries out a verification of many roles at once, and sums up what came of it."""
 
 import secrets
 import time
@@ -9,8 +9,7 @@ import click
 
 from rolecall import sts
 from rolecall.errors import RolecallError
-from rolecall.reports import about, role_name, safe, to_json
-from rolecall.reports.table import draw, draw_summary
+from rolecall.reports import role_name
 from rolecall.verification import (
     Caller,
     Owner,
@@ -22,10 +21,11 @@ from rolecall.verification import (
     verify_role,
 )
 
-from .consoles import answers, asides
+from .consoles import asides
 from .exits import ExitCode, Interrupted
 from .many import WORKERS, Team
 from .status import Status
+from .verify_answer import TO_TERMINAL, Target, answer
 from .verify_input import VerifyTask
 
 
@@ -66,15 +66,15 @@ def open_with_boto(task: VerifyTask, prompt: Callable[[str], str]) -> Opened:
 def run(
     task: VerifyTask,
     *,
-    as_json: bool,
+    target: Target = TO_TERMINAL,
     opened: Callable[[VerifyTask, Callable[[str], str]], Opened] = open_with_boto,
     workers: int = WORKERS,
 ) -> ExitCode:
-    """Verifies the roles of a task and prints the reports in the order of the task.
+    """Verifies the roles of a task and tells the reports in the order of the task.
 
     Args:
         task: what to verify.
-        as_json: whether to answer with JSON.
+        target: in which format to answer, and where to.
         opened: opens the task's callers.
         workers: roles verified at the same time.
 
@@ -83,7 +83,8 @@ def run(
 
     Raises:
         RolecallError: the callers can't be opened at all.
-        Interrupted: after ^C; what was found out until then is printed first.
+        CouldNotTell: the answer can't be written.
+        Interrupted: after ^C; what was found out until then is told first.
     """
     reports: dict[str, RoleReport] = {}
     unverified: dict[str, str] = {}
@@ -109,7 +110,7 @@ def run(
         missing = (arn for arn in task.role_arns if arn not in reports and arn not in unverified)
         unverified |= dict.fromkeys(missing, "interrupted before there was an answer")
     ordered = [reports[arn] for arn in task.role_arns if arn in reports]
-    _print(ordered, unverified, as_json=as_json)
+    answer(ordered, unverified, task.spec, target=target)
     if interrupted:
         raise Interrupted
     return exit_code(ordered, task.spec, unverified)
@@ -141,19 +142,3 @@ def _verifier(task: VerifyTask, opened: Opened, status: Status, team: Team) -> C
         )
 
     return verify
-
-
-def _print(reports: Sequence[RoleReport], unverified: Mapping[str, str], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(to_json(reports, unverified=unverified))
-        return
-    console, complaints = answers(), asides()
-    for number, report in enumerate(reports):
-        if number:
-            console.print()
-        draw(report, console)
-    if len(reports) > 1:
-        console.print()
-        draw_summary(reports, console)
-    for role_arn, reason in unverified.items():
-        complaints.print(about(role_arn, safe(reason)), soft_wrap=True)

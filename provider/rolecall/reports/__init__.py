@@ -5,7 +5,9 @@ The terminal table is in :mod:`rolecall.reports.table`, which loads rich; nothin
 
 from .decisions import decision_sentence, explain, mismatch_sentence
 from .document import FORMAT, ReportDocument, to_document, to_json
+from .formats import FORMATS
 from .safe import fingerprint, quoted, safe
+from .schema import json_schema
 from .sentences import (
     about,
     broken_sentence,
@@ -16,20 +18,36 @@ from .sentences import (
     sentence,
     skipped_sentence,
 )
+from .witnesses import (
+    answer_document,
+    answer_sentence,
+    difference_document,
+    difference_sentences,
+    request_document,
+    request_words,
+)
 
 __all__ = [
     "FORMAT",
+    "FORMATS",
     "ReportDocument",
     "about",
+    "answer_document",
+    "answer_sentence",
     "broken_sentence",
     "decision_sentence",
+    "difference_document",
+    "difference_sentences",
     "explain",
     "failure_sentence",
     "fingerprint",
     "headline",
+    "json_schema",
     "mismatch_sentence",
     "open_points",
     "quoted",
+    "request_document",
+    "request_words",
     "role_name",
     "safe",
     "sentence",

@@ -1,25 +1,43 @@
 """The report for machines: a numbered format, one object for many roles, in a stable order."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final, TypedDict
+from typing import Final, Literal, NewType, TypedDict
 
-from rolecall.verification.model import Prediction, ProbeResult, RoleReport, Verdict
+from rolecall.policy import Answer
+from rolecall.verification.model import (
+    Cause,
+    EnforcedBy,
+    Expectation,
+    Level,
+    Outcome,
+    Prediction,
+    ProbeKind,
+    ProbeResult,
+    RoleReport,
+    Verdict,
+)
 
 from .safe import safe
 from .sentences import broken_sentence, sentence
 
 FORMAT: Final = 1
-"""Grows when a field changes its meaning or goes; a new field alone doesn't change it."""
+"""Grows when a field changes its meaning or goes; a new field, kind or cause alone doesn't change it."""
+
+ARN_LIMIT: Final = 2048
+"""Characters of an ARN (AWS page: IAM and AWS STS quotas); more is cut off."""
+
+Moment = NewType("Moment", str)
+"""A time in UTC, to the second, as ISO 8601."""
 
 
 class PredictionDocument(TypedDict):
     """The evaluator's answer against the live trust policy: ``allowed``, ``denied`` or ``unknown`` a side."""
 
-    trust: str
-    caller: str
-    guardrails: str
+    trust: Answer
+    caller: Answer
+    guardrails: Answer
 
 
 class UnmetDocument(TypedDict):
@@ -35,22 +53,22 @@ class UnmetDocument(TypedDict):
 class ProbeDocument(TypedDict):
     """One probe; words as in the verification's enums, times in UTC as ISO 8601, or null."""
 
-    kind: str
+    kind: ProbeKind
     label: str
     caller: str
     caller_arn: str | None
     region: str
-    expected: str
-    outcome: str
-    verdict: str
-    cause: str | None
+    expected: Expectation
+    outcome: Outcome
+    verdict: Verdict
+    cause: Cause | None
     sentence: str
     detail: str
-    enforced_by: str | None
+    enforced_by: EnforcedBy | None
     code: str | None
     attempts: int
-    first_at: str | None
-    last_at: str | None
+    first_at: Moment | None
+    last_at: Moment | None
     milliseconds: float
     request_id: str | None
     prediction: PredictionDocument | None
@@ -60,7 +78,7 @@ class ProbeDocument(TypedDict):
 class SkippedDocument(TypedDict):
     """A probe that wasn't run, with the reason."""
 
-    kind: str
+    kind: ProbeKind
     caller: str
     reason: str
 
@@ -76,7 +94,7 @@ class LevelDocument(TypedDict):
     """How far the ``statement``-th (from 0) statement of the trust policy was verified."""
 
     statement: int
-    level: str
+    level: Level
 
 
 class RoleDocument(TypedDict):
@@ -84,10 +102,10 @@ class RoleDocument(TypedDict):
 
     role_arn: str
     role_unique_id: str | None
-    verdict: str | None
-    level: str
+    verdict: Verdict | None
+    level: Level
     levels: list[LevelDocument]
-    verified_at: str
+    verified_at: Moment
     regions: list[str]
     trust_policy_sha256: str | None
     trust_unreadable: str
@@ -107,22 +125,31 @@ class UnverifiedDocument(TypedDict):
 
 
 class ReportDocument(TypedDict):
-    """The whole report; ``verdict`` is the worst of all roles, null where nothing was probed."""
+    """The whole report.
 
-    format: int
-    verdict: str | None
+    ``verdict`` is the worst of all roles, null where nothing was probed; ``tolerated`` lists the verdicts
+    that, by the user's own rules, are worth a warning only.
+    """
+
+    format: Literal[1]
+    verdict: Verdict | None
+    tolerated: list[Verdict]
     roles: list[RoleDocument]
     unverified: list[UnverifiedDocument]
 
 
 def to_document(
-    reports: Iterable[RoleReport], *, unverified: Mapping[str, str] | None = None
+    reports: Iterable[RoleReport],
+    *,
+    unverified: Mapping[str, str] | None = None,
+    tolerated: Collection[Verdict] = (),
 ) -> ReportDocument:
-    """The report as plain data, without any secret.
+    """The report as plain data, without any secret; every text in it is safe to print.
 
     Args:
         reports: one a role; sorted by ARN in the document.
         unverified: roles of which nothing could be found out, by ARN, with the reason.
+        tolerated: verdicts that, by the user's own rules, are worth a warning only.
     """
     roles = sorted(reports, key=lambda report: report.role_arn)
     severity = list(Verdict)
@@ -130,31 +157,36 @@ def to_document(
     return {
         "format": FORMAT,
         "verdict": max(verdicts, key=severity.index, default=None),
+        "tolerated": sorted(tolerated, key=severity.index),
         "roles": [_role(report) for report in roles],
         "unverified": [
-            {"role_arn": arn, "reason": safe(reason)} for arn, reason in sorted((unverified or {}).items())
+            {"role_arn": _arn(arn), "reason": safe(reason)}
+            for arn, reason in sorted((unverified or {}).items())
         ],
     }
 
 
-def to_json(reports: Iterable[RoleReport], *, unverified: Mapping[str, str] | None = None) -> str:
-    """The report as JSON text; see :func:`to_document`."""
-    return json.dumps(to_document(reports, unverified=unverified), indent=2, ensure_ascii=False)
+def to_json(document: ReportDocument) -> str:
+    """The report as JSON text."""
+    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def timestamp(moment: datetime) -> str:
-    """A time in UTC, to the second, as ISO 8601."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _moment(moment: datetime) -> Moment:
+    return Moment(moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _arn(arn: str) -> str:
+    return safe(arn, limit=ARN_LIMIT)
 
 
 def _role(report: RoleReport) -> RoleDocument:
     return {
-        "role_arn": report.role_arn,
+        "role_arn": _arn(report.role_arn),
         "role_unique_id": report.role_unique_id,
         "verdict": report.verdict,
         "level": report.level,
         "levels": [{"statement": each.statement, "level": each.level} for each in report.levels],
-        "verified_at": timestamp(report.verified_at),
+        "verified_at": _moment(report.verified_at),
         "regions": list(report.regions),
         "trust_policy_sha256": report.trust_policy_sha256,
         "trust_unreadable": safe(report.trust_unreadable),
@@ -164,7 +196,7 @@ def _role(report: RoleReport) -> RoleDocument:
             for skipped in report.skipped
         ],
         "broken_requirements": [
-            {"requirement": broken.requirement, "sentence": broken_sentence(broken)}
+            {"requirement": safe(broken.requirement), "sentence": broken_sentence(broken)}
             for broken in report.broken
         ],
         "calls": report.calls,
@@ -178,8 +210,8 @@ def _probe(result: ProbeResult) -> ProbeDocument:
         "kind": result.kind,
         "label": safe(result.label),
         "caller": safe(result.caller),
-        "caller_arn": result.caller_arn,
-        "region": result.region,
+        "caller_arn": _arn(result.caller_arn) if result.caller_arn else None,
+        "region": safe(result.region),
         "expected": result.expectation,
         "outcome": result.outcome,
         "verdict": result.verdict,
@@ -187,19 +219,19 @@ def _probe(result: ProbeResult) -> ProbeDocument:
         "sentence": sentence(result),
         "detail": safe(result.detail),
         "enforced_by": result.enforced_by,
-        "code": result.code,
+        "code": safe(result.code) if result.code else None,
         "attempts": result.attempts,
-        "first_at": timestamp(result.first_at) if result.first_at else None,
-        "last_at": timestamp(result.last_at) if result.last_at else None,
+        "first_at": _moment(result.first_at) if result.first_at else None,
+        "last_at": _moment(result.last_at) if result.last_at else None,
         "milliseconds": round(result.milliseconds, 1),
-        "request_id": result.request_id,
+        "request_id": safe(result.request_id) if result.request_id else None,
         "prediction": _prediction(result.prediction),
         "unmet": [
             {
                 "statement": each.statement,
                 "element": each.element,
-                "operator": each.operator,
-                "key": each.key,
+                "operator": safe(each.operator),
+                "key": safe(each.key),
                 "absent": each.absent,
             }
             for each in result.unmet
