@@ -205,6 +205,9 @@ FACES: Final = [
     ("import rolecall.policy", "boto3 botocore pulumi pulumi_aws moto rich click yaml"),
     ("import rolecall.verification", "boto3 botocore pulumi pulumi_aws moto rich click yaml"),
     ("import rolecall.guarantee", "boto3 botocore pulumi pulumi_aws moto rich click yaml"),
+    ("import rolecall.lint", "boto3 botocore pulumi pulumi_aws moto rich click yaml"),
+    ("import rolecall.reach", "boto3 botocore pulumi pulumi_aws moto rich click yaml"),
+    ("import rolecall.inventory", "boto3 botocore pulumi pulumi_aws moto rich click yaml"),
     ("import rolecall.reports, rolecall.reports.table", "boto3 botocore pulumi pulumi_aws moto"),
     ("import rolecall.sts", "pulumi pulumi_aws moto"),
     ("import rolecall.resources", "boto3 botocore moto"),
@@ -213,6 +216,12 @@ FACES: Final = [
     ("from rolecall.cli import main; main(['--help'])", "boto3 botocore pulumi pulumi_aws moto"),
     ("from rolecall.cli import main; main(['verify', '--help'])", "boto3 botocore pulumi pulumi_aws moto"),
     ("from rolecall.cli import main; main(['sandbox', '--help'])", "boto3 botocore pulumi pulumi_aws moto"),
+    (
+        f"from rolecall.cli import main; main(['lint', '{ROOT}/tests/cases/inventory/policy.json'])",
+        "boto3 botocore pulumi pulumi_aws moto",
+    ),
+    ("from rolecall.cli import main; main(['audit', '--help'])", "boto3 botocore pulumi pulumi_aws moto"),
+    ("import rolecall.cli.audit_run", "pulumi pulumi_aws moto"),
     ("import rolecall.cli.verify_run", "pulumi pulumi_aws moto"),
 ]
 """What a user does first, and what must not be loaded for it."""

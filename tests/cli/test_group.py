@@ -14,7 +14,16 @@ from rolecall.cli import main
 from rolecall.cli.group import Group, Subcommand
 from rolecall.errors import DeclarationError, Fault, PolicyError, ProbeError, SandboxError
 
-COMMANDS = [[], ["verify"], ["sandbox"], ["sandbox", "run"], ["sandbox", "code"]]
+COMMANDS = [
+    [],
+    ["explain"],
+    ["lint"],
+    ["new-external-id"],
+    ["verify"],
+    ["sandbox"],
+    ["sandbox", "run"],
+    ["sandbox", "code"],
+]
 HEAVY = {"boto3", "botocore", "pulumi", "moto", "rich", "yaml", "asyncio", "rolecall.policy"}
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.engine.harness import MakeStack
-from tools import reference
 
 from rolecall.guarantee import read_requirements
+from rolecall.inventory.organization import read_organization
 from rolecall.policy import PolicyKind, parse
 from rolecall.sandbox.world import World
+from tools import lint_rules, reference
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -101,6 +102,91 @@ def test_commands_succeed(snippet: Snippet, stack: MakeStack, world: World) -> N
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@of("run")
+def test_commands_answer(snippet: Snippet, tmp_path: Path) -> None:
+    """Each command line ends with the code told, and prints what the page shows, given the page's files."""
+    for each in snippets():
+        if each.page == snippet.page and each.how.startswith("file "):
+            (tmp_path / each.how.removeprefix("file ")).write_text(each.text)
+    content = next(page for page in PAGES if page.name == snippet.page).read_text()
+    shown = content.split(snippet.text, 1)[1].split("```text\n", 1)[1].split("```", 1)[0]
+    words = shlex.split(snippet.text)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "rolecall.cli", *words[1:]],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert words[0] == "rolecall"
+    assert (done.returncode, done.stdout) == (int(snippet.how.split(" ")[1]), shown), done.stderr
+
+
+def put_accounts(folder: Path) -> None:
+    """What the page on audits supposes: the details of an account that nobody of outside gets into."""
+    own = "arn:aws:iam::111111111111"
+    statement = {"Effect": "Allow", "Principal": {"AWS": f"{own}:root"}, "Action": "sts:AssumeRole"}
+    role = {
+        "RoleName": "ci",
+        "RoleId": "AROACI",
+        "Arn": f"{own}:role/ci",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+    }
+    (folder / "accounts").mkdir()
+    (folder / "accounts" / "111111111111.json").write_text(
+        json.dumps({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [role], "Policies": []})
+    )
+
+
+@of("audit")
+def test_audits_answer(snippet: Snippet, tmp_path: Path) -> None:
+    """Each audit of files ends with 0 where there is nothing to find."""
+    put_accounts(tmp_path)
+    words = shlex.split(snippet.text)
+    done = subprocess.run(
+        [sys.executable, "-m", "rolecall.cli", *words[1:]],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert (words[0], done.returncode) == ("rolecall", 0), done.stdout + done.stderr
+
+
+@of("python")
+def test_programs_over_accounts_run(
+    snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each program that reads accounts/ runs."""
+    put_accounts(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(snippet.text, str(snippet), "exec"), {})
+
+
+@of("organization")
+def test_organizations_are_understood(snippet: Snippet) -> None:
+    """The example of an organization has no fault."""
+    assert read_organization(json.loads(snippet.text))
+
+
+@of("checkout")
+def test_commands_of_the_checkout(snippet: Snippet) -> None:
+    """Each command for developers ends with 0."""
+    words = shlex.split(snippet.text)
+    done = subprocess.run(
+        [sys.executable, *words[1:]], cwd=ROOT, capture_output=True, check=False, timeout=120
+    )
+
+    assert (words[0], done.returncode) == ("python", 0), done.stderr
+
+
 @of("policy")
 def test_policies_can_be_stored(snippet: Snippet) -> None:
     """Each policy is one that IAM would take."""
@@ -131,6 +217,11 @@ def test_tests_pass(snippet: Snippet, tmp_path: Path) -> None:
 def test_the_reference_is_what_the_code_says() -> None:
     """docs/reference.md is made from the shapes' own docstrings."""
     assert reference.PAGE.read_text() == reference.page(), "run `python -m tools.reference`"
+
+
+def test_the_page_on_lint_is_what_the_rules_say() -> None:
+    """docs/lint.md is made from the table of rules."""
+    assert lint_rules.PAGE.read_text() == lint_rules.page(), "run `python -m tools.lint_rules`"
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -16,6 +16,12 @@ Exit codes: 0 as declared, 1 not as declared, 2 misuse or bad input, 3 could not
 @click.group(
     cls=Group,
     subcommands={
+        "audit": Subcommand("rolecall.cli.audit", "Tell who can assume what, over many accounts and chains."),
+        "diff": Subcommand("rolecall.cli.diff", "Say what only one of two trust policies lets in."),
+        "explain": Subcommand("rolecall.cli.explain", "Decide on paper who gets into a role, and say why."),
+        "lint": Subcommand("rolecall.cli.lint", "Find what is wrong with trust policies, without any call."),
+        "guarantee": Subcommand("rolecall.cli.guarantee", "Say what holds for every request, or show one."),
+        "new-external-id": Subcommand("rolecall.cli.new_external_id", "Print an external ID nobody guesses."),
         "sandbox": Subcommand("rolecall.cli.sandbox", "An embedded AWS on this machine that enforces trust."),
         "verify": Subcommand("rolecall.cli.verify", "Prove who gets into a role, and who does not."),
     },

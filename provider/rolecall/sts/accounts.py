@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rolecall.errors import ProbeError
 from rolecall.verification import CallerSource
 
-from .credentials import Defaults, Keys, open_keys
+from .credentials import Defaults, Keys, client_config, open_keys
 from .errors import sentence_of
 
 _LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
@@ -20,7 +20,7 @@ _POLICY_TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AccountReader:
     """Credentials that may read one account (``iam:GetAccountAuthorizationDetails``).
 
@@ -31,6 +31,7 @@ class AccountReader:
 
     source: CallerSource | None = None
     defaults: Defaults = field(default_factory=Defaults)
+    _opened: Keys | None = field(default=None, init=False, repr=False)
 
     def account(self) -> str:
         """The ID of the account, 12 digits.
@@ -52,9 +53,10 @@ class AccountReader:
         """
         found: dict[str, list[Any]] = {name: [] for name in _LISTS}
         try:
-            for page in self._keys().iam().get_paginator("get_account_authorization_details").paginate():
-                for name, records in found.items():
-                    records += page.get(name, [])
+            pages: Any = self._keys().iam().get_paginator("get_account_authorization_details").paginate()
+            for page in pages:
+                for name in _LISTS:
+                    found[name] += page.get(name, [])
         except (ClientError, BotoCoreError) as error:
             raise ProbeError(f"the account can't be read: {sentence_of(error)}") from error
         return found
@@ -66,14 +68,16 @@ class AccountReader:
             ProbeError: it can't be read.
         """
         keys = self._keys()
-        make: Any = keys.client
+        make: Any = keys.session.client
         try:
-            return _read(make("organizations"))
+            return _read(make("organizations", region_name=keys.region, config=client_config(), **keys.token))
         except (ClientError, BotoCoreError) as error:
             raise ProbeError(f"the organization can't be read: {sentence_of(error)}") from error
 
     def _keys(self) -> Keys:
-        return open_keys(self.source, self.defaults)
+        if self._opened is None:
+            self._opened = open_keys(self.source, self.defaults)
+        return self._opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ def _read(organizations: Any) -> OrganizationDocument:
     for root in _pages(organizations, "list_roots", "Roots"):
         enabled = {each["Type"] for each in root.get("PolicyTypes", []) if each["Status"] == "ENABLED"}
         reader.types = {kind: name for kind, name in _POLICY_TYPES.items() if kind in enabled}
-        reader.read_unit(root["Id"], f"{about['Id']}/{root['Id']}/", {name: [] for name in reader.types.values()})
+        nothing: Levels = {name: [] for name in reader.types.values()}
+        reader.read_unit(root["Id"], f"{about['Id']}/{root['Id']}/", nothing)
     return OrganizationDocument(
         document={"Id": about["Id"], "Accounts": reader.accounts},
         partition=about["Arn"].split(":")[1],
