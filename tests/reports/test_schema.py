@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from tests.reports.facts import ROLE, report
-from tools import report_schema
 from tools.fleet import fleet
 
 from rolecall.reports import json_schema, to_document
+from tools import report_schema
 
 VALIDATOR = Draft202012Validator(json_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
