@@ -15,6 +15,7 @@ import pytest
 import rolecall
 
 NAMES: Final = [
+    "AcceptArgs",
     "CallerArgs",
     "CrossAccountRole",
     "DeclarationError",

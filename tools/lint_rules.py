@@ -89,6 +89,10 @@ accept:
 a place in the trust policy. A reason is required. After its last day (UTC) an acceptance has expired: the
 finding counts again, and says so. SARIF shows what is accepted as suppressed.
 
+In a Pulumi program the findings on a declared role are warnings of the preview, and are accepted where the
+role is declared: `accept=[{"rule": …, "reason": …, "until": …}]` of `CrossAccountRole`; a `where` there is a
+place in its trust policy.
+
 From Python, `rolecall.lint.lint_document(document, context=LintContext(…))` gives the same findings.
 
 ## Rules

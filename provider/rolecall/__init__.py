@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from .errors import DeclarationError, PolicyError, ProbeError, RolecallError, SandboxError
     from .resources import (
+        AcceptArgs,
         CallerArgs,
         CrossAccountRole,
         ExpectArgs,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "AcceptArgs",
     "CallerArgs",
     "CrossAccountRole",
     "DeclarationError",
@@ -61,6 +63,7 @@ _ROOMS: Final = MappingProxyType(
     {
         "errors": ("DeclarationError", "PolicyError", "ProbeError", "RolecallError", "SandboxError"),
         "resources": (
+            "AcceptArgs",
             "CallerArgs",
             "CrossAccountRole",
             "ExpectArgs",

@@ -1,7 +1,7 @@
 """Roles and proofs as Pulumi resources; thin: what to think is thought elsewhere."""
 
 from .any_role import verify
-from .args import CallerArgs, ExpectArgs, MfaCodeArgs, RequireArgs, TrustArgs, VerifyArgs
+from .args import AcceptArgs, CallerArgs, ExpectArgs, MfaCodeArgs, RequireArgs, TrustArgs, VerifyArgs
 from .cross_account_role import CrossAccountRole
 from .external_id import ExternalId
 from .presets import (
@@ -16,6 +16,7 @@ from .presets import (
 from .role_verification import RoleVerification
 
 __all__ = [
+    "AcceptArgs",
     "CallerArgs",
     "CrossAccountRole",
     "ExpectArgs",

@@ -162,6 +162,19 @@ class VerifyArgs(TypedDict, total=False):
     """How old a proof may be before the next run proves again; any age where it is left out."""
 
 
+class AcceptArgs(TypedDict, total=False):
+    """A lint finding on a role's trust policy that is known and let be."""
+
+    rule: str
+    """Id of the rule, as the finding tells it."""
+    reason: str
+    """Why it is let be."""
+    until: str
+    """The last day on which it counts as accepted, in UTC, such as ``2027-01-31``; no end where left out."""
+    where: str
+    """JSON pointer in the trust policy at or below which it stands; anywhere where it is left out."""
+
+
 class RequireArgs(TypedDict, total=False):
     """What every trust policy of a stack must meet: ``rolecall:require`` and ``rolecall.yaml``."""
 

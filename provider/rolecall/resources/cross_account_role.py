@@ -11,9 +11,10 @@ from rolecall.errors import Fault
 from rolecall.policy import parse, read_role_settings
 from rolecall.verification import read_verify
 
-from .args import RequireArgs, TrustArgs, VerifyArgs
+from .args import AcceptArgs, RequireArgs, TrustArgs, VerifyArgs
 from .faults import gather, run_error
 from .interrupts import end_quietly_when_interrupted
+from .linting import accepted, warn_of_findings
 from .permissions import (
     InlinePolicies,
     ManagedPolicies,
@@ -87,6 +88,7 @@ class CrossAccountRole(pulumi.ComponentResource):
         description: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         verify: VerifyArgs | bool | None = None,
+        accept: Sequence[AcceptArgs] | None = None,
         name: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -106,6 +108,8 @@ class CrossAccountRole(pulumi.ComponentResource):
             tags: tags of the role.
             verify: callers, expectations, patience and gates; left out, the live trust policy is
                 evaluated and nobody tries. ``False``: no verification at all.
+            accept: lint findings on the trust policy that are known and let be, each with its reason; the
+                others are shown as warnings.
             name: name of the role; ``resource_name`` where it is left out. Never random: other accounts
                 write the ARN down.
             opts: Pulumi's options; ``provider`` and ``providers`` reach the resources in AWS. The callers of
@@ -130,6 +134,7 @@ class CrossAccountRole(pulumi.ComponentResource):
         if permissions_boundary is not None:
             check_policy_arn(permissions_boundary, "permissions_boundary", faults)
         faults.extend(_faults_of_verify(verify))
+        let_be = accepted(accept, faults)
         if faults:
             raise run_error(subject, faults)
         super().__init__(_TYPE, resource_name, None, opts)
@@ -137,6 +142,7 @@ class CrossAccountRole(pulumi.ComponentResource):
         checked = {key: _when_known(key, value, subject) for key, value in settings.items()}
         trust_policy = self._trust_policy(trusts, custom_role_trust_policy, subject)
         self.trust_policy = require_met(trust_policy, require, owner=self, subject=subject)
+        warn_of_findings(self.trust_policy, let_be, require, self)
         role = aws.iam.Role(
             resource_name,
             assume_role_policy=self.trust_policy,

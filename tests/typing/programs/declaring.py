@@ -87,3 +87,11 @@ perhaps: list[pulumi.Output[str | None]] = [
     deploy.switch_role_note,
 ]
 tries: pulumi.Output[int] = deploy.probes.apply(len)
+
+accepted: rolecall.AcceptArgs = {
+    "rule": "external-id-if-exists",
+    "reason": "the vendor migrates",
+    "until": "2027-01-31",
+    "where": "/Statement/0",
+}
+rolecall.CrossAccountRole("accepted", trusts=[{"accounts": ["111111111111"]}], accept=[accepted])
