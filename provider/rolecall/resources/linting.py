@@ -2,34 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from rolecall.errors import Fault
-from rolecall.lint import Acceptance, LintContext, Severity, lint_document, read_acceptances, weigh
 
 from .args import RequireArgs
 from .documents import decoded
 from .faults import gather
 from .redaction import Redaction
 
+if TYPE_CHECKING:
+    from rolecall.lint import Acceptance
+
 _ACCEPT = "accept"
 _HERE = "here"
 
 
-def accepted(accept: Sequence[object] | None, faults: list[Fault]) -> tuple[Acceptance, ...]:
+def accepted(accept: Sequence[object] | None, faults: list[Fault]) -> tuple["Acceptance", ...]:
     """The checked form of ``accept``; what is wrong with it is added to the faults."""
+    if not accept:
+        return ()
+    from rolecall.lint import read_acceptances  # noqa: PLC0415 - the process that verifies needs no rules
+
     entries = [
         {**each, "where": f"{_HERE}#{each.get('where', '')}"} if isinstance(each, Mapping) else each
-        for each in accept or ()
+        for each in accept
     ]
     return gather(faults, lambda: read_acceptances(entries, path=_ACCEPT)) or ()
 
 
 def warn_of_findings(
     trust_policy: pulumi.Output[str],
-    acceptances: Sequence[Acceptance],
+    acceptances: Sequence["Acceptance"],
     require: RequireArgs | None,
     resource: pulumi.Resource,
 ) -> None:
@@ -52,7 +58,7 @@ def warn_of_findings(
 
 
 def findings_in(
-    text: str, acceptances: Sequence[Acceptance], *, own_accounts: frozenset[str], now: datetime
+    text: str, acceptances: Sequence["Acceptance"], *, own_accounts: frozenset[str], now: datetime
 ) -> tuple[str, ...]:
     """The findings that count, each as a line without external IDs; worst first.
 
@@ -62,6 +68,13 @@ def findings_in(
         own_accounts: accounts that are no third parties.
         now: the moment, in UTC.
     """
+    from rolecall.lint import (  # noqa: PLC0415 - the process that verifies needs no rules
+        LintContext,
+        Severity,
+        lint_document,
+        weigh,
+    )
+
     document = decoded(text, "trust_policy")
     redact = Redaction.of(document)
     found = lint_document(document, context=LintContext(own_accounts=own_accounts, now=now))
