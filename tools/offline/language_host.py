@@ -218,7 +218,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             stderr=subprocess.PIPE,
         ) as process:
             # The engine stops a plugin by ending this call.
-            context.add_callback(lambda: process.send_signal(signal.SIGINT))
+            context.add_callback(lambda: _interrupt(process))
             streams = {"stdout": process.stdout, "stderr": process.stderr}
             for stream, pipe in streams.items():
                 threading.Thread(target=pass_on, args=(pipe, stream), daemon=True).start()
@@ -230,6 +230,13 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         """Interrupt what runs."""
         self.programs.interrupt()
         return empty_pb2.Empty()
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Ask a program to stop, and see it end: nobody else waits for one whose call is over."""
+    process.send_signal(signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(SECONDS_TO_END)
 
 
 def _abort(context: grpc.ServicerContext, sentence: str) -> NoReturn:
