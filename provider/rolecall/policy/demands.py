@@ -18,7 +18,7 @@ _MFA_AGE: Final = "aws:multifactorauthage"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demands:
-    """What one Allow statement asks of whoever calls ``sts:AssumeRole``, with the Deny statements beside it.
+    """What one Allow statement asks of whoever assumes the role, with the Deny statements beside it.
 
     Read off the conditions as written; whether they are enforced is another question. Values come from
     positive operators of the Allow statement and from negated operators of Deny statements.
@@ -48,9 +48,14 @@ class Demands:
     mentions_source_identity: bool
 
 
-def demands(policy: Policy) -> tuple[Demands, ...]:
-    """Return the demands of each Allow statement that allows ``sts:AssumeRole``, in order."""
-    concerned = [statement for statement in policy.statements if statement.covers_action(_ASSUME_ROLE)]
+def demands(policy: Policy, *, operation: str = _ASSUME_ROLE) -> tuple[Demands, ...]:
+    """Return the demands of each Allow statement that allows an operation, in order.
+
+    Args:
+        policy: a trust policy.
+        operation: the IAM action by which the role is assumed, such as ``sts:AssumeRoleWithWebIdentity``.
+    """
+    concerned = [statement for statement in policy.statements if statement.covers_action(operation)]
     denied = [
         _Ask(test, denied=True)
         for statement in concerned

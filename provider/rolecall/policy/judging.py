@@ -37,6 +37,7 @@ class Question:
 
     Attributes:
         request: as asked.
+        resource: ARN of what the action is done to: a role, where somebody asks to assume it.
         caller: the principal taken apart.
         context: all condition keys, in lower case.
         role_arn: the ARN, with path, of the role that calls, where the request tells it.
@@ -45,6 +46,7 @@ class Question:
     """
 
     request: Request
+    resource: str | Unknown
     caller: Caller
     context: Context
     role_arn: str | None
