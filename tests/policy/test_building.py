@@ -115,6 +115,9 @@ declarations = st.builds(
 )
 
 
+@pytest.mark.shows("AssumeRole", "declared")
+@pytest.mark.shows("AssumeRole: external ID", "declared", "decided")
+@pytest.mark.shows("AssumeRole: MFA", "declared", "decided")
 @given(declarations)
 def test_built_policy_lets_in_exactly_the_declared_caller(declared):
     """Who meets every declared condition gets in; who misses any single one, or is someone else, does not."""

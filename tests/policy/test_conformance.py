@@ -11,6 +11,7 @@ from rolecall.policy import decide, parse
 PUBLISHED = Path(__file__).parents[3] / "shared" / "conformance" / "trust_cases.jsonl"
 
 
+@pytest.mark.shows("AssumeRole", "decided")
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["id"])
 def test_case(case):
     """Every case gets the answer that AWS's documentation gives; each tells its rule in ``why``."""

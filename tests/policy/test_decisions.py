@@ -78,6 +78,8 @@ SIDES = [
 ]
 
 
+@pytest.mark.shows("AssumeRole", "decided")
+@pytest.mark.shows("AssumeRole: session policies", "decided")
 @pytest.mark.parametrize(("named", "who", "side", "own", "answer"), SIDES)
 def test_sides(named, who, side, own, answer):
     """Across accounts both sides have to allow; within one, what the trust names directly needs less."""
@@ -86,6 +88,7 @@ def test_sides(named, who, side, own, answer):
     assert (decision.trust, decision.caller, decision.answer) == (ALLOWED, own, answer)
 
 
+@pytest.mark.shows("GetFederationToken", "decided")
 @pytest.mark.parametrize(
     ("who", "action", "bar"),
     [
@@ -304,6 +307,7 @@ def test_context_not_guessed(who, key, answer):
 PATHED = "arn:aws:iam::111111111111:role/pipelines/ci"
 
 
+@pytest.mark.shows("AssumeRole: chains", "decided")
 @pytest.mark.parametrize(
     ("named", "who", "context", "answer"),
     [
@@ -324,6 +328,20 @@ PATHED = "arn:aws:iam::111111111111:role/pipelines/ci"
 def test_roles_and_sessions(named, who, context, answer):
     """A role stands for its sessions, found by name where its path isn't told; an id for one identity."""
     assert decide(request(who, context), policy(statement(named))).answer is answer
+
+
+@pytest.mark.shows("AssumeRole: contexts", "decided")
+@pytest.mark.parametrize(
+    ("person", "answer"), [("u-1", ALLOWED), ("u-2", DENIED), (None, DENIED), (UNKNOWN, UNSURE)]
+)
+@pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:SetContext"])
+def test_who_stands_behind_a_call(action, person, answer):
+    """What a trusted context says is a condition key like others, in the call and in what it sets."""
+    key = "sts:RequestContext/identitystore:UserId"
+    trust = policy(statement(action=["sts:AssumeRole", "sts:SetContext"], StringEquals={key: "u-1"}))
+    context = {} if person is None else {key: person}
+
+    assert decide(request(ALICE, context, action=action), trust).answer is answer
 
 
 @pytest.mark.parametrize(

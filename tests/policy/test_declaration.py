@@ -146,6 +146,10 @@ WIDER = [
         Trust(provider_arn=SAML, saml_endpoints=("https://signin.aws.amazon.com/saml",)),
     ),
     (
+        {"provider_arn": SAML, "saml_claims": {"eduPersonAffiliation": "staff"}},
+        Trust(provider_arn=SAML, saml_claims=(("eduPersonAffiliation", ("staff",)),)),
+    ),
+    (
         {**SERVICE, "source_accounts": A1, "source_arns": "arn:aws:sns:*:111111111111:t*"},
         Trust(
             services=("sns.amazonaws.com",),
@@ -198,6 +202,9 @@ MORE_REFUSED = [
         "can't be asked of an OIDC provider",
         {"provider_arn": OIDC, "oidc_subjects": ["x"], "saml_endpoints": ["https://x/saml"]},
     ),
+    ("trusts[0].saml_claims.aud", "saml_endpoints", {"provider_arn": SAML, "saml_claims": {"aud": "x"}}),
+    ("trusts[0].saml_claims.email", "condition key", {"provider_arn": SAML, "saml_claims": {"email": "x"}}),
+    ("trusts[0].saml_claims.maill", "mean mail", {"provider_arn": SAML, "saml_claims": {"maill": "x"}}),
     ("trusts[0].saml_endpoints[0]", "no URL", {"provider_arn": SAML, "saml_endpoints": ["https://*/saml"]}),
     ("trusts[0].external_ids", "remove it", {"provider_arn": SAML, "external_ids": ["acme-1"]}),
     ("trusts[0].requires_mfa", "remove it", {"provider_arn": SAML, "requires_mfa": True}),
@@ -323,6 +330,7 @@ ASKED = {
     "oidc_audiences": ["y"],
     "oidc_claims": {"ref": "main"},
     "saml_endpoints": ["https://signin.aws.amazon.com/saml"],
+    "saml_claims": {"sub_type": "persistent"},
     "not_before": "2026-01-01T00:00:00Z",
     "not_after": "2026-02-01T00:00:00Z",
     "conditions": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},

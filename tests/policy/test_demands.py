@@ -7,6 +7,7 @@ from rolecall.policy import Principal, demands
 
 ID, NAME, SOURCE = "sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity"
 MFA, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
+TAG, KEYS, TRANSITIVE = "aws:RequestTag/", "aws:TagKeys", "sts:TransitiveTagKeys"
 
 
 def deny(**condition):
@@ -54,6 +55,27 @@ ASKED = [
         None,
         {"session_names": ("${aws:username}-*",), "mentions_session_name": True},
     ),
+    ({"StringEquals": {f"{TAG}Team": ["blue", "red"]}}, None, {"session_tags": (("Team", ("blue", "red")),)}),
+    ({"StringLikeIfExists": {f"{TAG}team": "b*"}}, None, {"session_tags": (("team", ("b*",)),)}),
+    ({"StringNotEquals": {f"{TAG}team": "blue"}}, None, {}),
+    ({"Null": {f"{TAG}team": "false"}}, None, {"session_tags": (("team", ()),)}),
+    ({"Null": {f"{TAG}team": "true"}}, None, {}),
+    ({}, {"StringNotEquals": {f"{TAG}team": "blue"}}, {"session_tags": (("team", ("blue",)),)}),
+    ({}, {"Null": {f"{TAG}team": "true"}}, {"session_tags": (("team", ()),)}),
+    (
+        {"StringEquals": {f"{TAG}team": "blue"}, "ForAllValues:StringEquals": {KEYS: ["team", "cost"]}},
+        None,
+        {"session_tags": (("team", ("blue",)),), "other_tags_allowed": False},
+    ),
+    ({"ForAnyValue:StringEquals": {KEYS: "team"}}, None, {"session_tags": (("team", ()),)}),
+    (
+        {"ForAnyValue:StringEquals": {TRANSITIVE: "Team"}, "StringEquals": {f"{TAG}team": "blue"}},
+        None,
+        {"session_tags": (("team", ("blue",)),), "transitive_tag_keys": ("Team",)},
+    ),
+    ({"ForAllValues:StringEquals": {TRANSITIVE: "team"}}, None, {}),
+    ({}, {"ForAllValues:StringNotEquals": {KEYS: "team"}}, {"session_tags": (("team", ()),)}),
+    ({}, {"ForAnyValue:StringNotEquals": {KEYS: "team"}}, {"other_tags_allowed": False}),
     (
         {"StringEquals": {SOURCE: "alice"}},
         None,
@@ -70,6 +92,9 @@ NOTHING = {
     "mentions_session_name": False,
     "source_identities": (),
     "mentions_source_identity": False,
+    "session_tags": (),
+    "other_tags_allowed": True,
+    "transitive_tag_keys": (),
 }
 
 

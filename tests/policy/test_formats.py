@@ -11,6 +11,7 @@ LIMITS = {
     "external ID": ("x", 2, 1224, ["a b", "a*", "\u00e9\u00e9", "ab\n"]),
     "role session name": ("x", 2, 64, ["a/b", "a:b", "a b"]),
     "source identity": ("x", 2, 64, ["a/b", "aws:x"]),
+    "federated user name": ("x", 2, 32, ["a/b", "a:b", "a b"]),
     "MFA token code": ("1", 6, 6, ["12345x", "\u0661" * 6]),
     "MFA serial number": ("x", 9, 256, ["has spaces in it"]),
     "account ID": ("1", 12, 12, ["11111111111x", "\u0661" * 12]),

@@ -141,6 +141,33 @@ STATEMENTS = [
         },
     ),
     (
+        {
+            "provider_arn": SAML,
+            "saml_endpoints": [
+                "https://signin.aws.amazon.com/saml",
+                "https://eu-west-1.signin.aws.amazon.com/saml",
+            ],
+            "saml_claims": {
+                "sub_type": "persistent",
+                "eduPersonAffiliation": ["staff", "fac*"],
+                "mail": "*@acme.io",
+            },
+        },
+        {"Federated": SAML},
+        "sts:AssumeRoleWithSAML",
+        {
+            "StringEquals": {
+                "SAML:aud": [
+                    "https://signin.aws.amazon.com/saml",
+                    "https://eu-west-1.signin.aws.amazon.com/saml",
+                ],
+                "SAML:sub_type": "persistent",
+            },
+            "ForAnyValue:StringLike": {"SAML:eduPersonAffiliation": ["staff", "fac*"]},
+            "StringLike": {"SAML:mail": "*@acme.io"},
+        },
+    ),
+    (
         {"provider_arn": SAML.replace("aws:", "aws-cn:", 1)},
         {"Federated": SAML.replace("aws:", "aws-cn:", 1)},
         "sts:AssumeRoleWithSAML",
@@ -285,6 +312,8 @@ NEAR_MISSES = [
 ]
 
 
+@pytest.mark.shows("AssumeRole: session tags", "declared", "decided")
+@pytest.mark.shows("AssumeRole: source identity", "declared", "decided")
 @pytest.mark.parametrize(("declared", "who", "context", "changes"), NEAR_MISSES)
 def test_near_misses(declared, who, context, changes):
     """Who meets the trust gets in; with any one thing changed or left out, not."""
@@ -294,6 +323,7 @@ def test_near_misses(declared, who, context, changes):
         assert answer([declared], who, changed) is Answer.DENIED
 
 
+@pytest.mark.shows("AssumeRole: session tags", "decided")
 @pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:TagSession"])
 def test_tagging_is_allowed_with_the_same_tags(action):
     """The trust policy allows to pass the tags, and those only."""

@@ -234,6 +234,7 @@ def test_sessions_and_ids() -> None:
     assert answers(graph) == {("ec2.amazonaws.com", "ci"): "allowed", ("ci", "named"): "unknown"}
 
 
+@pytest.mark.shows("AssumeRole: MFA", "decided")
 def test_mfa_is_lost_on_the_second_hop() -> None:
     """A role asks another role for MFA: no session can meet that, so there is no edge but a word."""
     hop = trusts(arn(TOOLS, "ci"), Bool={"aws:MultiFactorAuthPresent": "true"})

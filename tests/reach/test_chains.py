@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.reach.accounts import ADMIN, PROD, TOOLS, VENDOR, account, arn, may, role, root, trusts, user
@@ -52,6 +53,7 @@ def line(*links: str, own: tuple[Role | User, ...] = ()) -> Graph:
     return build([account(TOOLS, *users, *(each for each in roles if each.arn not in there), *own)])
 
 
+@pytest.mark.shows("AssumeRole: chains", "decided")
 def test_longest_chains() -> None:
     """The longest come first; one that is the end of a longer one isn't told."""
     chains = longest_chains(line("A a b c d", "B b", "C x y", "D z"))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rolecall.policy import Principal, Request, Statement
+from rolecall.policy.consoles import CONSOLES
+from rolecall.policy.saml import sign_in_url
 from rolecall.policy.trust_rules import shared_issuer_faults
 
 from .entry import Asker, alone, way_in
@@ -29,11 +31,7 @@ _STRANGERS: Final[Mapping[str, str]] = {
 }
 """The subject of a stranger's token, by issuer; of other issuers nobody knows how one looks."""
 
-_SIGN_IN_HOSTS: Final[Mapping[str, str]] = {
-    "aws": "signin.aws.amazon.com",
-    "aws-cn": "signin.amazonaws.cn",
-    "aws-us-gov": "signin.amazonaws-us-gov.com",
-}
+_SIGN_INS: Final = frozenset(console.sign_in for console in CONSOLES.values())
 _OWNER: Final = re.compile(
     r"(?P<head>repo:|project_path:|organization:)(?P<owner>[^/:*?]+)(?P<rest>.*)", re.DOTALL
 )
@@ -233,18 +231,18 @@ def _no_saml_audience(subject: Subject) -> Iterator[Found]:
 
 def _audience(entry: Principal) -> str:
     arn = arn_of(entry.value)
-    return f"https://{_SIGN_IN_HOSTS.get(arn.partition if arn else 'aws', _SIGN_IN_HOSTS['aws'])}/saml"
+    return sign_in_url(arn.partition if arn else "aws")
 
 
 def _saml_of_other_partition(subject: Subject) -> Iterator[Found]:
     for statement, test, pointer in subject.tests("saml:aud", effect="Allow"):
         for entry in entries_of(statement):
             arn = arn_of(entry.value)
-            host = _SIGN_IN_HOSTS.get(arn.partition) if arn and sort_of(entry) is Sort.SAML else None
+            console = CONSOLES.get(arn.partition) if arn and sort_of(entry) is Sort.SAML else None
             strange = [
                 value
                 for value in test.values
-                if host and any(other in value for other in _SIGN_IN_HOSTS.values()) and host not in value
+                if console and any(other in value for other in _SIGN_INS) and console.sign_in not in value
             ]
             if strange:
                 yield Found(

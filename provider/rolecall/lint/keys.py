@@ -8,6 +8,8 @@ import re
 from difflib import get_close_matches
 from typing import Final
 
+from rolecall.policy import saml
+
 from .subject import Sort
 
 _AWS: Final = frozenset(
@@ -52,13 +54,7 @@ _TABLE: Final = (
     # Claims of SAML responses.
     (
         _SAML,
-        """saml:aud saml:iss saml:sub saml:sub_type saml:doc saml:namequalifier saml:cn saml:commonName
-        saml:edupersonaffiliation saml:edupersonassurance saml:edupersonentitlement saml:edupersonnickname
-        saml:edupersonorgdn saml:edupersonorgunitdn saml:edupersonprimaryaffiliation
-        saml:edupersonprimaryorgunitdn saml:edupersonprincipalname saml:edupersonscopedaffiliation
-        saml:edupersontargetedid saml:eduorghomepageuri saml:eduorgidentityauthnpolicyuri saml:eduorglegalname
-        saml:eduorgsuperioruri saml:eduorgwhitepagesuri saml:givenName saml:mail saml:name
-        saml:organizationStatus saml:primaryGroupSID saml:surname saml:uid saml:x500UniqueIdentifier""",
+        " ".join(("saml:aud", *saml.OWN_KEYS, *saml.CLAIM_KEYS.values())),
     ),
     # Keys of other operations: none that assumes a role has them.
     (
@@ -109,16 +105,8 @@ MULTIVALUED: Final = frozenset(
         "aws:vpceorgpaths",
         "sts:transitivetagkeys",
         "sts:requestcontextproviders",
-        "saml:edupersonaffiliation",
-        "saml:edupersonassurance",
-        "saml:edupersonentitlement",
-        "saml:edupersonnickname",
-        "saml:edupersonorgdn",
-        "saml:edupersonorgunitdn",
-        "saml:edupersonprimaryorgunitdn",
-        "saml:edupersonscopedaffiliation",
-        "saml:edupersontargetedid",
         "cognito-identity.amazonaws.com:amr",
+        *saml.MULTIVALUED,
     }
 )
 """Keys that can have several values in one request, in lower case."""

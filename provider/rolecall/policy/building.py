@@ -6,6 +6,7 @@ from typing import Final
 
 from rolecall.errors import Fault
 
+from . import saml
 from .arn import Arn, account_root
 from .formats import TRUST_POLICY_CHARACTERS
 from .trust import Kind, Trust
@@ -19,11 +20,6 @@ _OPERATIONS: Final = {
 }
 
 _OIDC_AUDIENCE: Final = "sts.amazonaws.com"
-_SAML_ENDPOINTS: Final = {
-    "aws-cn": "https://signin.amazonaws.cn/saml",
-    "aws-us-gov": "https://signin.amazonaws-us-gov.com/saml",
-}
-_SAML_ENDPOINT: Final = "https://signin.aws.amazon.com/saml"
 
 _SUFFIX: Final = "?" * 16
 """The 16 hexadecimal digits at the end of the names of Identity Center's roles. A ``*`` in their place would
@@ -53,7 +49,7 @@ def build_statement(trust: Trust, *, partition: str) -> dict[str, object]:
     statement: dict[str, object] = {
         "Effect": "Deny" if trust.deny else "Allow",
         "Principal": _principal(trust, kind, partition),
-        "Action": _one_or_list(_actions(trust, kind)),
+        "Action": one_or_list(_actions(trust, kind)),
     }
     condition = _condition(trust, kind, partition)
     if condition:
@@ -65,12 +61,12 @@ def _principal(trust: Trust, kind: Kind, partition: str) -> dict[str, object]:
     if trust.provider_arn is not None:
         return {"Federated": trust.provider_arn}
     if kind is Kind.SERVICES:
-        return {"Service": _one_or_list(trust.services)}
+        return {"Service": one_or_list(trust.services)}
     if kind is Kind.ORGANIZATIONS:
         return {"AWS": "*"}
     if kind in (Kind.ACCOUNTS, Kind.PERMISSION_SETS):
-        return {"AWS": _one_or_list([account_root(each, partition=partition) for each in trust.accounts])}
-    return {"AWS": _one_or_list(getattr(trust, kind))}
+        return {"AWS": one_or_list([account_root(each, partition=partition) for each in trust.accounts])}
+    return {"AWS": one_or_list(getattr(trust, kind))}
 
 
 def _actions(trust: Trust, kind: Kind) -> list[str]:
@@ -91,7 +87,7 @@ def _condition(trust: Trust, kind: Kind, partition: str) -> dict[str, dict[str, 
         *_token(trust, kind),
         *_time(trust),
     ):
-        condition.setdefault(operator, {})[key] = _one_or_list(values)
+        condition.setdefault(operator, {})[key] = one_or_list(values)
     for operator, keys in (trust.conditions or {}).items():
         condition.setdefault(operator, {}).update(keys)
     return condition
@@ -148,10 +144,13 @@ def _token(trust: Trust, kind: Kind) -> Iterator[_Test]:
         claims = (("aud", audiences), ("sub", trust.oidc_subjects), *trust.oidc_claims)
         yield from (_text(f"{host}:{claim}", values) for claim, values in claims if values)
     if kind is Kind.SAML and trust.provider_arn is not None:
-        usual = _SAML_ENDPOINTS.get(Arn.parse(trust.provider_arn).partition, _SAML_ENDPOINT)
+        usual = saml.sign_in_url(Arn.parse(trust.provider_arn).partition)
         endpoints = trust.saml_endpoints or (() if trust.deny else (usual,))
         if endpoints:
             yield "StringEquals", "SAML:aud", endpoints
+        for claim, values in trust.saml_claims:
+            operator, key, _ = _text(f"SAML:{claim}", values)
+            yield f"ForAnyValue:{operator}" if key.lower() in saml.MULTIVALUED else operator, key, values
 
 
 def _time(trust: Trust) -> Iterator[_Test]:
@@ -166,7 +165,8 @@ def _text(key: str, values: Sequence[str]) -> _Test:
     return "StringLike" if is_pattern else "StringEquals", key, values
 
 
-def _one_or_list(values: Sequence[str]) -> object:
+def one_or_list(values: Sequence[str]) -> object:
+    """Return the one value, or the list of several: IAM takes both, and the first is shorter."""
     return values[0] if len(values) == 1 else list(values)
 
 

@@ -104,3 +104,17 @@ class Decision(NamedTuple):
     mismatches: tuple[Mismatch, ...] = ()
     doubts: tuple[Mismatch, ...] = ()
     barred_by: Bar | None = None
+
+
+class Permission(NamedTuple):
+    """Whether the caller's own policies permit a use, and which statements settled it.
+
+    Attributes:
+        answer: identity policies, permissions boundary and session policies together.
+        settled_by: the statements that denied or allowed; empty where nothing allowed (an implicit deny).
+        doubts: where the answer is ``UNKNOWN``, the mismatches that could not be decided.
+    """
+
+    answer: Answer
+    settled_by: tuple[StatementRef, ...] = ()
+    doubts: tuple[Mismatch, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .conditions import ConditionTest
+from .conditions import ConditionTest, Quantifier
 from .request import Principal
 from .statement import Policy, Statement
 
@@ -14,6 +14,9 @@ _SESSION_NAME: Final = "sts:rolesessionname"
 _SOURCE_IDENTITY: Final = "sts:sourceidentity"
 _MFA_PRESENT: Final = "aws:multifactorauthpresent"
 _MFA_AGE: Final = "aws:multifactorauthage"
+_TAG: Final = "aws:requesttag/"
+_TAG_KEYS: Final = "aws:tagkeys"
+_TRANSITIVE: Final = "sts:transitivetagkeys"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,10 @@ class Demands:
         mentions_session_name: whether a condition is about the session name.
         source_identities: source identities listed, patterns and variables included.
         mentions_source_identity: whether a condition is about the source identity that the call sets.
+        session_tags: session tags that the call must pass, by key, with the values listed for each, patterns
+            and variables included; without values where only the tag's presence is asked for.
+        other_tags_allowed: whether the call may pass tags of other keys besides.
+        transitive_tag_keys: keys of those tags that the call must mark as transitive.
     """
 
     statement: int
@@ -46,6 +53,9 @@ class Demands:
     mentions_session_name: bool
     source_identities: tuple[str, ...]
     mentions_source_identity: bool
+    session_tags: tuple[tuple[str, tuple[str, ...]], ...]
+    other_tags_allowed: bool
+    transitive_tag_keys: tuple[str, ...]
 
 
 def demands(policy: Policy, *, operation: str = _ASSUME_ROLE) -> tuple[Demands, ...]:
@@ -90,6 +100,17 @@ class _Ask:
         )
 
     @property
+    def wants_the_key(self) -> bool:
+        """Whether it is met by sending the key, rather than by leaving it out."""
+        operator = self.test.use.operator
+        return self.denied or not (operator.negated or (operator.tests_presence and self.test.when_absent))
+
+    @property
+    def needs_presence(self) -> bool:
+        """Whether a list of keys must hold one of the values, rather than only no others."""
+        return self.test.use.quantifier is not (Quantifier.ANY if self.denied else Quantifier.ALL)
+
+    @property
     def age_seconds(self) -> int | None:
         """The age that must not be reached; of several values the greatest, since one match is enough."""
         bound = "GreaterThan" if self.denied else "LessThan"
@@ -123,10 +144,42 @@ def _demands(statement: Statement, denied: Sequence[_Ask]) -> Demands:
         mentions_session_name=bool(about[_SESSION_NAME]),
         source_identities=_distinct(value for ask in about[_SOURCE_IDENTITY] for value in ask.values),
         mentions_source_identity=bool(about[_SOURCE_IDENTITY]),
+        session_tags=_session_tags(asks),
+        other_tags_allowed=all(ask.needs_presence for ask in about[_TAG_KEYS]),
+        transitive_tag_keys=_distinct(
+            value for ask in about[_TRANSITIVE] if ask.needs_presence for value in ask.literals
+        ),
     )
 
 
-_KEYS: Final = (_EXTERNAL_ID, _SESSION_NAME, _SOURCE_IDENTITY, _MFA_PRESENT, _MFA_AGE)
+_KEYS: Final = (
+    _EXTERNAL_ID, _SESSION_NAME, _SOURCE_IDENTITY, _MFA_PRESENT, _MFA_AGE, _TAG_KEYS, _TRANSITIVE,
+)  # fmt: skip
+
+
+def _session_tags(asks: Sequence[_Ask]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The tags to pass: those tested one by one, and keys that the list of all keys must hold.
+
+    Tag keys have no case (AWS page: Pass session tags in AWS STS); the first spelling counts.
+    """
+    wanted = [
+        (ask.test.key[len(_TAG) :], ask)
+        for ask in asks
+        if ask.test.lookup_key.startswith(_TAG) and ask.wants_the_key
+    ]
+    wanted += [
+        (key, ask)
+        for ask in asks
+        if ask.test.lookup_key in {_TAG_KEYS, _TRANSITIVE} and ask.needs_presence
+        for key in ask.literals
+    ]
+    spelled: dict[str, str] = {}
+    values: dict[str, tuple[str, ...]] = {}
+    for key, ask in wanted:
+        name = spelled.setdefault(key.lower(), key)
+        listed = ask.values if ask.test.lookup_key.startswith(_TAG) else ()
+        values[name] = _distinct((*values.get(name, ()), *listed))
+    return tuple(values.items())
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .decision import Answer, Decision, Mismatch, PolicyKind, StatementRef
-from .judging import Question, Reading, ask, both, either, read
+from .decision import Answer, Decision, Mismatch, Permission, PolicyKind, StatementRef
+from .judging import Question, Reading, ask, ask_use, both, either, read
 from .pattern import Truth
 from .principals import Route
-from .request import Request, Unknown
+from .request import Request, Unknown, Use
 from .statement import Policy
 
 
@@ -99,6 +99,19 @@ def decide(
         mismatches=tuple(readings[_deciding(answer, sides, readings)].mismatches),
         doubts=_doubts(readings) if answer is _UNKNOWN else (),
         barred_by=question.bar,
+    )
+
+
+def permit(use: Use, caller: CallerSide) -> Permission:
+    """Decide a use by the caller's own policies alone: policies of the resource are not asked.
+
+    Raises:
+        DeclarationError: the principal is no ARN of its kind, or the context names a key twice.
+    """
+    own = _own_side(ask_use(use), caller)
+    allows = own.reading.allows if own.answer is _ALLOWED else ()
+    return Permission(
+        answer=own.answer, settled_by=(*own.reading.denies, *allows), doubts=tuple(own.reading.doubts)
     )
 
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Final
 
 from rolecall.errors import Fault
 
+from . import saml
 from .arn import Arn
 from .conditions.date import read_moment
 from .conditions.ip import read_range
@@ -240,6 +242,17 @@ def _claim(value: object, path: str) -> Fault | None:
     return None
 
 
+def _saml_claim(value: object, path: str) -> Fault | None:
+    """Check a claim that is to be tested; AWS has keys for a fixed set of them."""
+    if isinstance(value, str) and value.lower() in saml.CLAIMS:
+        return None
+    if isinstance(value, str) and value.lower() == "aud":
+        return Fault(path, "it has a field of its own", "Give saml_endpoints")
+    close = get_close_matches(str(value).lower(), saml.CLAIMS, n=1)
+    remedy = f"Did you mean {close[0]}?" if close else f"There are {', '.join(sorted(saml.CLAIMS))}"
+    return Fault(path, f"{shown(value)} is no claim that AWS has a condition key for", remedy)
+
+
 def _conditions(raw: object, path: str, faults: list[Fault]) -> Mapping[str, Mapping[str, object]]:
     remedy = 'Give operators with keys and values, such as {"StringEquals": {"aws:PrincipalTag/team": "ops"}}'
     if not isinstance(raw, Mapping):
@@ -285,6 +298,7 @@ READERS: Final[Mapping[str, Read]] = {
     "oidc_audiences": _texts(_pattern),
     "oidc_claims": _named(_claim, "claims"),
     "saml_endpoints": _texts(_endpoint),
+    "saml_claims": _named(_saml_claim, "claims"),
     "conditions": _conditions,
     "deny": _flag,
     "statement": _statement,

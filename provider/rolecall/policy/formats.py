@@ -84,6 +84,13 @@ SOURCE_IDENTITY: Final = Format(
     maximum=64,
     allowed="A source identity has 2 to 64 characters out of letters, digits and _+=,.@-",
 )
+FEDERATED_USER_NAME: Final = Format(
+    name="federated user name",
+    characters=r"[\w+=,.@-]",
+    minimum=2,
+    maximum=32,
+    allowed="A federated user name has 2 to 32 characters out of letters, digits and _+=,.@-",
+)
 TOKEN_CODE: Final = Format(
     name="MFA token code",
     characters=r"\d",
@@ -181,6 +188,7 @@ FORMATS: Final = MappingProxyType({
         EXTERNAL_ID,
         SESSION_NAME,
         SOURCE_IDENTITY,
+        FEDERATED_USER_NAME,
         TOKEN_CODE,
         MFA_SERIAL,
         ACCOUNT_ID,
@@ -198,6 +206,9 @@ FORMATS: Final = MappingProxyType({
 """Every text format by its name (AWS pages: AssumeRole; IAM and AWS STS quotas; CreateRole)."""
 
 SESSION_DURATION: Final = Range(name="session duration", minimum=900, maximum=43_200, unit="seconds")
+USER_SESSION_DURATION: Final = Range(
+    name="duration of a user's session", minimum=900, maximum=129_600, unit="seconds"
+)
 MAX_SESSION_DURATION: Final = Range(
     name="maximum session duration", minimum=3600, maximum=43_200, unit="seconds"
 )

@@ -1,6 +1,6 @@
 """Whether the statements of policies apply to a request, and what stands in the way of those that don't."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -13,7 +13,7 @@ from .conditions import ConditionTest
 from .decision import Bar, Mismatch, StatementRef
 from .pattern import Context, Truth
 from .principals import Match, Route
-from .request import Principal, Request, Unknown
+from .request import ContextValue, Principal, Request, Unknown, Use
 from .statement import Policy, Statement
 
 
@@ -37,7 +37,7 @@ class Question:
 
     Attributes:
         request: as asked.
-        resource: ARN of what the action is done to: a role, where somebody asks to assume it.
+        resource: ARN of what the action is done to.
         caller: the principal taken apart.
         context: all condition keys, in lower case.
         role_arn: the ARN, with path, of the role that calls, where the request tells it.
@@ -45,7 +45,7 @@ class Question:
         bar: the rule of STS that denies whatever the policies say.
     """
 
-    request: Request
+    request: Request | Use
     resource: str | Unknown
     caller: Caller
     context: Context
@@ -61,16 +61,36 @@ def ask(request: Request) -> Question:
         DeclarationError: its principal or role is no ARN of its kind, or its context names a key twice.
     """
     between = _between(request.principal, request.role)
-    given = {key.lower(): value for key, value in request.context.items()}
-    if len(given) < len(request.context):
-        remedy = "Condition keys have no letter case; give each one once"
-        raise DeclarationError([Fault("context", "a condition key is given twice", remedy)])
+    given = _lowered(request.context)
     caller, bar = between.caller, between.bar
     if bar is None and request.action.lower() in caller.other_operations:
         bar = Bar.OTHER_OPERATION
-    role_arn = given.get("aws:principalarn")
-    role_arn = role_arn if isinstance(role_arn, str) else None
-    return Question(request, caller, {**between.context, **given}, role_arn, between.same_account, bar)
+    context = {**between.context, **given}
+    return Question(request, request.role, caller, context, _role_arn(given), between.same_account, bar)
+
+
+def ask_use(use: Use) -> Question:
+    """Make a use ready.
+
+    Raises:
+        DeclarationError: its principal is no ARN of its kind, or its context names a key twice.
+    """
+    caller = identify(use.principal)
+    given = _lowered(use.context)
+    return Question(use, use.resource, caller, {**caller.context, **given}, _role_arn(given), True, None)
+
+
+def _lowered(context: Mapping[str, ContextValue]) -> dict[str, ContextValue]:
+    given = {key.lower(): value for key, value in context.items()}
+    if len(given) < len(context):
+        remedy = "Condition keys have no letter case; give each one once"
+        raise DeclarationError([Fault("context", "a condition key is given twice", remedy)])
+    return given
+
+
+def _role_arn(context: Context) -> str | None:
+    arn = context.get("aws:principalarn")
+    return arn if isinstance(arn, str) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,10 +219,9 @@ def _judge(statement: Statement, question: Question) -> tuple[Truth, Route, str,
 
 def _meets(statement: Statement, question: Question) -> tuple[Truth, str, ConditionTest | None]:
     """Say whether a request meets all but the Principal; else the first element that fails, or may fail."""
-    request = question.request
-    if not statement.covers_action(request.action):
+    if not statement.covers_action(question.request.action):
         return False, "Action", None
-    covered = statement.covers_resource(request.role, question.context)
+    covered = statement.covers_resource(question.resource, question.context)
     if covered is False:
         return False, "Resource", None
     doubtful = None
@@ -229,7 +248,10 @@ def _mismatch(
     elif element == "Action":
         wanted, asked = statement.actions or statement.not_actions, question.request.action
     else:
-        wanted, asked = statement.resources or statement.not_resources, question.request.role
+        wanted = statement.resources or statement.not_resources
+        if isinstance(question.resource, Unknown):
+            return Mismatch(ref, statement.effect, element, wanted=wanted, given=question.resource)
+        asked = question.resource
     return Mismatch(ref, statement.effect, element, wanted=wanted, given=(asked,))
 
 

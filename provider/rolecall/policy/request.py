@@ -1,4 +1,4 @@
-"""A request to assume a role, as the evaluator sees it."""
+"""A request to assume a role, or to use what one may, as the evaluator sees it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,4 +51,22 @@ class Request:
     role: str
     principal: Principal
     action: str = "sts:AssumeRole"
+    context: Mapping[str, ContextValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One call to any service that only the caller's own policies have to decide.
+
+    Attributes:
+        principal: who asks.
+        action: the IAM action asked for, such as ``s3:GetObject``.
+        resource: ARN of what it is done to, ``*`` where the action has no resources; ``UNKNOWN`` where it
+            can't be known.
+        context: condition keys, as in a ``Request``.
+    """
+
+    principal: Principal
+    action: str
+    resource: str | Unknown
     context: Mapping[str, ContextValue] = field(default_factory=dict)

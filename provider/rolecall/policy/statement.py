@@ -9,6 +9,7 @@ from .conditions.operator import Matcher
 from .decision import PolicyKind, StatementRef
 from .pattern import Context, Glob, Truth, tokenize, without_variables
 from .principals import Principals
+from .request import Unknown
 
 Effect = Literal["Allow", "Deny"]
 Version = Literal["2008-10-17", "2012-10-17"]
@@ -65,10 +66,13 @@ class Statement:
         listed = lowered in self._action_names or any(glob.matches(lowered) for glob in self._action_globs)
         return listed != bool(self.not_actions)
 
-    def covers_resource(self, arn: str, context: Context) -> Truth:
+    def covers_resource(self, arn: str | Unknown, context: Context) -> Truth:
         """Whether Resource covers an ARN, or NotResource doesn't; true where there is neither."""
         if self._resource is None:
             return True
+        if isinstance(arn, Unknown):
+            everything = "*" in (self.resources or self.not_resources)
+            return bool(self.resources) if everything else None
         listed = self._resource(arn, context)
         return listed if listed is None or not self.not_resources else not listed
 

@@ -43,6 +43,8 @@ class Trust:
         oidc_audiences: the token's ``aud``.
         oidc_claims: other claims of the token that AWS has condition keys for.
         saml_endpoints: URLs of the sign-in to which the assertion was sent; AWS's own where none is given.
+        saml_claims: what else the assertion must say: attributes that AWS has condition keys for, and
+            ``sub``, ``sub_type`` and the like.
         conditions: more conditions: operators, keys and values as in a policy.
         deny: whether the principals are kept out, whatever other trusts say.
         statement: a whole statement as in a policy, instead of everything else.
@@ -72,6 +74,7 @@ class Trust:
     oidc_audiences: tuple[str, ...] = ()
     oidc_claims: Named = ()
     saml_endpoints: tuple[str, ...] = ()
+    saml_claims: Named = ()
     conditions: Mapping[str, Mapping[str, object]] | None = None
     deny: bool = False
     statement: Mapping[str, object] | None = None
@@ -170,6 +173,7 @@ CONDITION_RULES: Final = MappingProxyType(
         "oidc_audiences": ConditionRule(_OIDC, _FOR_OIDC),
         "oidc_claims": ConditionRule(_OIDC, _FOR_OIDC),
         "saml_endpoints": ConditionRule(_SAML, _FOR_SAML),
+        "saml_claims": ConditionRule(_SAML, _FOR_SAML),
         "not_before": ConditionRule(frozenset(Kind), _FOR_ALL),
         "not_after": ConditionRule(frozenset(Kind), _FOR_ALL),
         "conditions": ConditionRule(frozenset(Kind), _FOR_ALL),
