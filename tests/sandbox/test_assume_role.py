@@ -1,6 +1,8 @@
 """AssumeRole asks the trust policy and the caller's own policies, and keeps to AWS's limits."""
 
+import hashlib
 import json
+from datetime import timedelta
 
 import pytest
 from tests.sandbox.helpers import (
@@ -25,6 +27,7 @@ def denial(caller: str, role: str, action: str = "sts:AssumeRole") -> str:
     return f"User: {caller} is not authorized to perform: {action} on resource: {role}"
 
 
+@pytest.mark.shows("AssumeRole", "enforced")
 def test_session(sandbox: Sandbox, workload: Account, ci: User, clock: Clock) -> None:
     """A trusted caller gets credentials that are the role's, until they end."""
     role = workload.role("deploy", trusting(ci.arn), path="/ops/")
@@ -45,6 +48,7 @@ def test_session(sandbox: Sandbox, workload: Account, ci: User, clock: Clock) ->
     )
 
 
+@pytest.mark.shows("AssumeRole: external ID", "enforced")
 @pytest.mark.parametrize(
     ("sent", "allowed"),
     [({"ExternalId": "blue-heron"}, True), ({"ExternalId": "Blue-heron"}, False), ({}, False)],
@@ -92,6 +96,7 @@ _OWN_SIDE = {
 }
 
 
+@pytest.mark.shows("AssumeRole", "enforced")
 @pytest.mark.parametrize("case", _OWN_SIDE)
 def test_across_accounts_both_sides_must_allow(
     sandbox: Sandbox, tools: Account, workload: Account, case: str
@@ -223,6 +228,7 @@ _BROKEN: dict[str, tuple[dict[str, object], str, str]] = {
 }
 
 
+@pytest.mark.shows("AssumeRole", "enforced")
 @pytest.mark.parametrize("case", _BROKEN)
 def test_limits(sandbox: Sandbox, workload: Account, ci: User, case: str) -> None:
     """A parameter beyond its limit is a ValidationError that names it and the limit."""
@@ -269,6 +275,7 @@ def test_maximum_session_duration(sandbox: Sandbox, workload: Account, ci: User)
     )
 
 
+@pytest.mark.shows("AssumeRole: chains", "enforced")
 def test_one_hour_with_session_credentials(
     sandbox: Sandbox, tools: Account, workload: Account, ci: User
 ) -> None:
@@ -327,6 +334,7 @@ def test_principal_of_a_session_has_its_path(
 _FIRST = {"Tags": [{"Key": "team", "Value": "blue"}, {"Key": "cost", "Value": "7"}]}
 
 
+@pytest.mark.shows("AssumeRole: session tags", "enforced")
 def test_tags_need_permission_on_both_sides(sandbox: Sandbox, tools: Account, workload: Account) -> None:
     """Session tags need ``sts:TagSession`` in the trust policy and in the caller's own policies."""
     both, half = may("sts:AssumeRole", "sts:TagSession"), may("sts:AssumeRole")
@@ -350,6 +358,7 @@ def test_tags_need_permission_on_both_sides(sandbox: Sandbox, tools: Account, wo
             )
 
 
+@pytest.mark.shows("AssumeRole: session tags", "enforced")
 def test_tags_of_a_session(sandbox: Sandbox, tools: Account, workload: Account, ci: User) -> None:
     """Session tags are the session's principal tags; transitive ones, and only they, follow into the next."""
     both = ("sts:AssumeRole", "sts:TagSession")
@@ -415,6 +424,28 @@ def test_tags_that_contradict_each_other(
     assert (refusal.code, refusal.status) == ("InvalidParameterValue", 400)
 
 
+@pytest.mark.shows("AssumeRole: chains", "enforced")
+def test_long_chains(sandbox: Sandbox, tools: Account, ci: User, clock: Clock) -> None:
+    """However long a chain is, transitive tags and source identity stay, more may join, an hour is all."""
+    actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    before, credentials = ci.arn, ci.credentials
+    for number in range(5):
+        expected = {f"aws:PrincipalTag/hop-{earlier}": f"{earlier}" for earlier in range(number)}
+        condition = {"StringEquals": expected | {"aws:SourceIdentity": "alice"}} if expected else {}
+        role = tools.role(f"hop-{number}", trusting(before, *actions, **condition), policies=[may(*actions)])
+        answer = sandbox.client("sts", credentials).assume_role(
+            RoleArn=role.arn,
+            RoleSessionName="run",
+            Tags=[{"Key": f"hop-{number}", "Value": f"{number}"}, {"Key": "mine", "Value": f"{number}"}],
+            TransitiveTagKeys=[f"hop-{number}"],
+            **({} if number else {"SourceIdentity": "alice"}),
+        )
+        assert answer["SourceIdentity"] == "alice"
+        assert answer["Credentials"]["Expiration"] == clock.now + timedelta(hours=1)
+        before, credentials = role.arn, session(answer)
+
+
+@pytest.mark.shows("AssumeRole: source identity", "enforced")
 def test_source_identity(sandbox: Sandbox, tools: Account, workload: Account, ci: User) -> None:
     """A source identity needs its own permission, stays through the chain, and can't be changed."""
     both = ("sts:AssumeRole", "sts:SetSourceIdentity")
@@ -435,6 +466,7 @@ def test_source_identity(sandbox: Sandbox, tools: Account, workload: Account, ci
     assert refusal.code == "AccessDenied"
 
 
+@pytest.mark.shows("AssumeRole: session policies", "enforced")
 def test_session_policy_limits_the_next_hop(
     sandbox: Sandbox, tools: Account, workload: Account, ci: User
 ) -> None:
@@ -456,16 +488,22 @@ def test_session_policy_limits_the_next_hop(
             assert refused(chained.assume_role, RoleArn=role.arn, RoleSessionName="run").status == 403
 
 
+def _many_tags(count: int) -> list[dict[str, str]]:
+    """Tags that a compression leaves nearly as long as they are."""
+    return [
+        {"Key": f"key-{number}", "Value": hashlib.sha512(b"%d" % number).hexdigest()}
+        for number in range(count)
+    ]
+
+
+@pytest.mark.shows("AssumeRole: session policies", "enforced")
 @pytest.mark.parametrize(
     ("parameters", "code"),
     [
         ({"Policy": "{"}, "MalformedPolicyDocument"),
         ({"Policy": json.dumps(trusting("*"))}, "MalformedPolicyDocument"),
         ({"PolicyArns": [{"arn": "arn:aws:iam::222222222222:policy/none"}]}, "ValidationError"),
-        (
-            {"Policy": json.dumps(may(f"s3:{'x' * 1800}")), "Tags": [{"Key": "k", "Value": "v" * 256}]},
-            "PackedPolicyTooLarge",
-        ),
+        ({"Tags": _many_tags(40)}, "PackedPolicyTooLarge"),
     ],
     ids=["no-json", "trust-policy", "missing", "too-large"],
 )

@@ -105,7 +105,14 @@ def test_faults(sandbox: Sandbox, ci: User) -> None:
 
     assert ask(sandbox, "faults", {"throttle": {"count": 1, "operation": "GetCallerIdentity"}}) == (200, {})
     assert refused(sts.get_caller_identity).code == "Throttling"
-    assert ask(sandbox, "faults", {"throttle": {"count": 9}})[0] == 200
+    spreading = {"seconds": 5, "until": 40, "servers": 3, "region": "eu-west-1"}
+    asked = {
+        "throttle": {"count": 9},
+        "cut": {"count": 2},
+        "skew": {"seconds": 600},
+        "propagation": spreading,
+    }
+    assert ask(sandbox, "faults", asked)[0] == 200
     assert ask(sandbox, "faults", {"clear": {}})[0] == 200
     assert sts.get_caller_identity()["Arn"] == ci.arn
     unreadable: list[object] = [

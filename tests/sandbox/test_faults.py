@@ -2,12 +2,15 @@
 
 import json
 import threading
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
 
 import pytest
-from botocore.exceptions import ConnectionClosedError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError
 from tests.sandbox.helpers import TOOLS, Clock, may, refused, root, trusting
 
-from rolecall.sandbox import Account, Faults, Sandbox, User
+from rolecall.sandbox import Account, Faults, Role, Sandbox, User
 
 _RUN = {"RoleSessionName": "run"}
 
@@ -84,6 +87,84 @@ def test_role_that_never_spreads(sandbox: Sandbox, workload: Account, ci: User, 
     assert sts.assume_role(RoleArn=other.arn, **_RUN)
     sandbox.faults.clear()
     assert sts.assume_role(RoleArn=hidden.arn, **_RUN)
+
+
+def lets_in(sandbox: Sandbox, ci: User, role: Role, region: str = "us-east-1") -> bool:
+    """Whether the endpoint of a region lets the user into the role now."""
+    sts = sandbox.client("sts", ci.credentials, region=region)
+    try:
+        return bool(sts.assume_role(RoleArn=role.arn, **_RUN))
+    except sts.exceptions.ClientError:
+        return False
+
+
+def test_each_change_spreads_at_a_pace_of_its_own(
+    sandbox: Sandbox, workload: Account, ci: User, clock: Clock
+) -> None:
+    """Between the two times given, roles appear one after the other, and the same way in every run."""
+    clock.advance(60)
+    sandbox.faults.propagation(10, 20, seed=3)
+    roles = [workload.role(f"deploy-{number}", trusting(ci.arn)) for number in range(6)]
+
+    def seen_after(seconds: float) -> list[bool]:
+        clock.advance(seconds)
+        return [lets_in(sandbox, ci, role) for role in roles]
+
+    assert seen_after(9.9) == [False] * 6
+    assert seen_after(5.1) == [False, True, True, True, True, False]
+    assert seen_after(5) == [True] * 6
+
+
+def test_regions_differ(sandbox: Sandbox, workload: Account, ci: User, clock: Clock) -> None:
+    """What one endpoint sees already, another may not."""
+    clock.advance(60)
+    sandbox.faults.propagation(5)
+    sandbox.faults.propagation(30, region="eu-west-1")
+    role = workload.role("deploy", trusting(ci.arn))
+    clock.advance(10)
+
+    assert [lets_in(sandbox, ci, role, region) for region in ("us-east-1", "eu-west-1")] == [True, False]
+    clock.advance(20)
+    assert lets_in(sandbox, ci, role, "eu-west-1")
+
+
+def test_answers_flap_while_servers_differ(
+    sandbox: Sandbox, workload: Account, ci: User, clock: Clock
+) -> None:
+    """Yes, no, yes: any server of an endpoint may answer, and they see a change at different times."""
+    clock.advance(60)
+    sandbox.faults.propagation(0, 20, servers=3, seed=1)
+    role = workload.role("deploy", trusting(ci.arn))
+    clock.advance(10)
+
+    answers = [lets_in(sandbox, ci, role) for _ in range(12)]
+    assert {(True, False), (False, True)} <= set(pairwise(answers))
+    clock.advance(10)
+    assert all(lets_in(sandbox, ci, role) for _ in range(12))
+
+
+def test_half_of_an_answer(sandbox: Sandbox, ci: User) -> None:
+    """The next answer stops in its middle."""
+    sts = sandbox.client("sts", ci.credentials)
+    sandbox.faults.cut(1)
+
+    with pytest.raises((ConnectionClosedError, HTTPClientError)):
+        sts.get_caller_identity()
+    assert sts.get_caller_identity()["Arn"] == ci.arn
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(1200, "expired"), (-1200, "not yet current")])
+def test_a_machine_whose_clock_is_off(sandbox: Sandbox, ci: User, seconds: float, words: str) -> None:
+    """An AWS whose clock is 20 minutes off says so in its Date header, and refuses signatures."""
+    sts = sandbox.client("sts", ci.credentials)
+    sandbox.faults.skew(seconds)
+
+    with pytest.raises(ClientError, match=words) as caught:
+        sts.get_caller_identity()
+    told = parsedate_to_datetime(caught.value.response["ResponseMetadata"]["HTTPHeaders"]["date"])
+    assert abs((told - datetime.now(UTC)).total_seconds() - seconds) < 60
+    sandbox.faults.skew(seconds / 2)
+    assert sts.get_caller_identity()["Arn"] == ci.arn
 
 
 def test_throttling(sandbox: Sandbox, ci: User) -> None:
@@ -173,7 +254,15 @@ def test_latency(sandbox: Sandbox, ci: User, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(
     ("fault", "arguments"),
-    [("propagation", [-1]), ("latency", [-1]), ("fail", [404, 1]), ("throttle", [0]), ("drop", [0])],
+    [
+        ("propagation", [-1]),
+        ("propagation", [9, 8]),
+        ("latency", [-1]),
+        ("fail", [404, 1]),
+        ("throttle", [0]),
+        ("drop", [0]),
+        ("cut", [0]),
+    ],
 )
 def test_impossible_fault(sandbox: Sandbox, fault: str, arguments: list[int]) -> None:
     """A fault that can't be is a ValueError, not a fault that never comes."""

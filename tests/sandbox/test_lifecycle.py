@@ -112,9 +112,9 @@ def test_account_ids(sandbox: Sandbox, account_id: str) -> None:
         sandbox.account(account_id)
 
 
-@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
-def test_other_partitions(region: str) -> None:
-    """A region of another partition is refused, since its ARNs would be wrong."""
+@pytest.mark.parametrize("region", ["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1"])
+def test_closed_partitions(region: str) -> None:
+    """A region of a partition that is closed to the public is refused, since its ARNs would be wrong."""
     with pytest.raises(SandboxError, match="partition"):
         Sandbox(region=region)
 

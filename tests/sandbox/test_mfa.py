@@ -18,6 +18,7 @@ def guarded(workload: Account, alice: User) -> Role:
     return workload.role("guarded", trusting(root(TOOLS), Bool={"aws:MultiFactorAuthPresent": "true"}))
 
 
+@pytest.mark.shows("AssumeRole: MFA", "enforced")
 def test_with_and_without_a_code(sandbox: Sandbox, alice: User, guarded: Role) -> None:
     """With a code the role opens, without one it stays shut."""
     sts = sandbox.client("sts", alice.credentials)
@@ -28,6 +29,7 @@ def test_with_and_without_a_code(sandbox: Sandbox, alice: User, guarded: Role) -
     assert (refusal.code, _FAILED in refusal.message) == ("AccessDenied", False)
 
 
+@pytest.mark.shows("AssumeRole: MFA", "enforced")
 def test_a_code_works_once(sandbox: Sandbox, alice: User, guarded: Role, clock: Clock) -> None:
     """A code that was used is refused; the next one is not."""
     sts = sandbox.client("sts", alice.credentials)
@@ -82,6 +84,8 @@ def test_device_of_somebody_else(sandbox: Sandbox, alice: User, ci: User) -> Non
     assert "MFA serial number is valid" in refusal.message
 
 
+@pytest.mark.shows("GetSessionToken", "enforced")
+@pytest.mark.shows("AssumeRole: MFA", "enforced")
 def test_session_token_carries_mfa(sandbox: Sandbox, alice: User, guarded: Role) -> None:
     """One code for a session opens every role that asks for MFA, many times."""
     sts = sandbox.client("sts", alice.credentials)

@@ -190,12 +190,12 @@ def test_unreadable_signature(sandbox: Sandbox, authorization: str | None, expec
 
 
 @pytest.mark.parametrize("action", ["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"])
-def test_operations_not_imitated(sandbox: Sandbox, action: str) -> None:
-    """Sign-in with a provider's token is refused, and moto's made-up answer does not come through."""
+def test_unsigned_operations(sandbox: Sandbox, action: str) -> None:
+    """Sign-in with a provider's token needs no signature, and moto's made-up answer does not come through."""
     body = f"Action={action}&Version=2011-06-15&RoleArn=arn:aws:iam::222222222222:role/any".encode()
 
     answer = _post(sandbox.endpoint_url, body, {"Content-Type": "application/x-www-form-urlencoded"})
-    assert answer == (501, "NotImplemented")
+    assert answer == (400, "ValidationError")
 
 
 def test_presigned_url(sandbox: Sandbox, ci: User) -> None:

@@ -1,16 +1,37 @@
 """Sessions of users, and who a key belongs to."""
 
+from collections.abc import Callable
+from typing import Any, cast
+
 import pytest
-from tests.sandbox.helpers import TOOLS, WORKLOAD, Clock, refused, root, session, trusting, unchecked_sts
+from botocore.awsrequest import AWSRequest
+from tests.sandbox.helpers import (
+    TOOLS,
+    WORKLOAD,
+    Clock,
+    may,
+    refused,
+    root,
+    session,
+    trusting,
+    unchecked_sts,
+)
 
 from rolecall.sandbox import Account, Credentials, Sandbox, User
 
 
 @pytest.fixture
-def federated(sandbox: Sandbox, ci: User) -> Credentials:
-    return session(sandbox.client("sts", ci.credentials).get_federation_token(Name="visitor"))
+def broker(tools: Account) -> User:
+    """A user that may do everything, as the proxy of federated users has to."""
+    return tools.user("broker", policies=[may("*")])
 
 
+@pytest.fixture
+def federated(sandbox: Sandbox, broker: User) -> Credentials:
+    return session(sandbox.client("sts", broker.credentials).get_federation_token(Name="visitor"))
+
+
+@pytest.mark.shows("GetCallerIdentity", "enforced")
 def test_identities(sandbox: Sandbox, tools: Account, ci: User, federated: Credentials) -> None:
     """GetCallerIdentity tells each kind of principal in AWS's form."""
     plain = sandbox.client("sts", ci.credentials)
@@ -27,15 +48,21 @@ def test_identities(sandbox: Sandbox, tools: Account, ci: User, federated: Crede
     assert visitor["UserId"] == f"{TOOLS}:visitor"
 
 
-def test_account_of_a_key(sandbox: Sandbox, workload: Account, ci: User) -> None:
-    """An access key tells its account to anybody who asks, also to strangers."""
-    sts = sandbox.client("sts", ci.credentials)
+@pytest.mark.shows("GetAccessKeyInfo", "enforced")
+def test_account_of_a_key(sandbox: Sandbox, workload: Account, broker: User, ci: User) -> None:
+    """An access key tells its account to whoever may ask, also in another account."""
+    sts = sandbox.client("sts", broker.credentials)
 
     for account_id, key in ((WORKLOAD, workload.admin), (TOOLS, ci.credentials)):
         assert sts.get_access_key_info(AccessKeyId=key.access_key_id)["Account"] == account_id
     assert refused(sts.get_access_key_info, AccessKeyId="not-a-key-id-at-all").code == "ValidationError"
+    plain = sandbox.client("sts", ci.credentials)
+    refusal = refused(plain.get_access_key_info, AccessKeyId=workload.admin.access_key_id)
+    assert (refusal.code, "sts:GetAccessKeyInfo" in refusal.message) == ("AccessDenied", True)
 
 
+@pytest.mark.shows("GetSessionToken", "enforced")
+@pytest.mark.shows("GetFederationToken", "enforced")
 @pytest.mark.parametrize(
     ("kind", "operation", "arguments"),
     [
@@ -67,6 +94,7 @@ def test_no_session_from_a_session(
     assert refusal.message.endswith("with session credentials")
 
 
+@pytest.mark.shows("GetFederationToken", "enforced")
 def test_federated_user_assumes_nothing(sandbox: Sandbox, tools: Account, federated: Credentials) -> None:
     """Credentials of GetFederationToken can't assume roles, nor call IAM."""
     visitor = f"arn:aws:sts::{TOOLS}:federated-user/visitor"
@@ -77,6 +105,7 @@ def test_federated_user_assumes_nothing(sandbox: Sandbox, tools: Account, federa
     assert refused(sandbox.client("iam", federated).list_roles).code == "InvalidClientTokenId"
 
 
+@pytest.mark.shows("GetSessionToken", "enforced")
 def test_iam_wants_mfa_of_a_session(sandbox: Sandbox, alice: User) -> None:
     """Session credentials of a user call IAM only where an MFA code was given for them."""
     sts = sandbox.client("sts", alice.credentials)
@@ -129,11 +158,21 @@ def test_session_ends_with_its_user(sandbox: Sandbox, tools: Account) -> None:
     assert refused(sandbox.client("sts", temporary).get_caller_identity).code == "InvalidClientTokenId"
 
 
+def _raw(sts: Any, action: str) -> Callable[[], object]:
+    """A call of GetCallerIdentity that asks for another action."""
+
+    def rename(request: AWSRequest, **_: object) -> None:
+        request.data["Action"] = action
+
+    sts.meta.events.register("before-sign.sts", rename)
+    return cast("Callable[[], object]", sts.get_caller_identity)
+
+
 def test_unknown_operation(sandbox: Sandbox, ci: User) -> None:
     """An operation that STS does not have is an InvalidAction."""
     sts = sandbox.client("sts", ci.credentials)
 
-    refusal = refused(sts.decode_authorization_message, EncodedMessage="abc")
+    refusal = refused(_raw(sts, "GetSessionTokens"))
     assert (refusal.code, refusal.status) == ("InvalidAction", 400)
 
 
@@ -144,3 +183,56 @@ def test_secrets_stay_out_of_sight(ci: User, alice: User, workload: Account) -> 
     for secret in (ci.credentials.secret_access_key, alice.totp_seed, workload.admin.secret_access_key):
         assert secret is not None
         assert secret not in shown
+
+
+@pytest.mark.parametrize("operation", ["get_access_key_info", "decode_authorization_message"])
+def test_sessions_of_users_call_little(sandbox: Sandbox, broker: User, operation: str) -> None:
+    """Session credentials of a user call AssumeRole and GetCallerIdentity, and nothing else of STS."""
+    own = session(sandbox.client("sts", broker.credentials).get_session_token())
+    arguments = {
+        "get_access_key_info": {"AccessKeyId": broker.credentials.access_key_id},
+        "decode_authorization_message": {"EncodedMessage": "abc"},
+    }[operation]
+
+    refusal = refused(getattr(sandbox.client("sts", own), operation), **arguments)
+    assert refusal.code == "AccessDenied"
+    assert refusal.message.endswith("with session credentials")
+
+
+def test_federation_needs_permission(sandbox: Sandbox, tools: Account, ci: User) -> None:
+    """GetFederationToken is an action that policies decide, for the federated user that it makes."""
+    visitors = f"arn:aws:sts::{TOOLS}:federated-user/visitor-*"
+    proxy = tools.user("proxy", policies=[may("sts:GetFederationToken", resource=visitors)])
+    sts = sandbox.client("sts", proxy.credentials)
+
+    assert (
+        sts.get_federation_token(Name="visitor-1")["FederatedUser"]["FederatedUserId"] == f"{TOOLS}:visitor-1"
+    )
+    assert refused(sts.get_federation_token, Name="admin").code == "AccessDenied"
+    tagged = refused(sts.get_federation_token, Name="visitor-1", Tags=[{"Key": "team", "Value": "blue"}])
+    assert (tagged.code, "sts:TagSession" in tagged.message) == ("AccessDenied", True)
+    assert refused(sandbox.client("sts", ci.credentials).get_federation_token, Name="visitor-1").status == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("x", "greater than or equal to 2"),
+        ("x" * 33, "less than or equal to 32"),
+        ("a b", "regular expression"),
+    ],
+)
+def test_names_of_federated_users(sandbox: Sandbox, broker: User, name: str, limit: str) -> None:
+    """A federated user's name has 2 to 32 characters."""
+    refusal = refused(unchecked_sts(sandbox, broker.credentials).get_federation_token, Name=name)
+    assert (refusal.code, limit in refusal.message) == ("ValidationError", True)
+
+
+@pytest.mark.parametrize("least", [0, 4096])
+def test_size_of_a_session_token(sandbox: Sandbox, ci: User, least: int) -> None:
+    """A session token is as long as asked for, and the answer tells how long and how much of the limit."""
+    answer = sandbox.client("sts", ci.credentials).get_session_token(MinimumSessionTokenSize=least)
+
+    size = len(answer["Credentials"]["SessionToken"])
+    assert (answer["SessionTokenSize"], answer["SessionTokenUtilization"]) == (size, size * 100 // 4096)
+    assert least <= size <= 4096

@@ -60,11 +60,14 @@ class Control:
     def _faults(self, request: HttpRequest) -> HttpAnswer:
         settable: Mapping[str, Callable[..., None]] = {
             "clear": self.faults.clear,
+            "cut": self.faults.cut,
+            "disable_region": self.faults.disable_region,
             "drop": self.faults.drop,
             "fail": self.faults.fail,
             "latency": self.faults.latency,
             "never_propagate": self.faults.never_propagate,
             "propagation": self.faults.propagation,
+            "skew": self.faults.skew,
             "throttle": self.faults.throttle,
         }
         try:

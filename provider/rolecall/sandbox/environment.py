@@ -11,6 +11,12 @@ from .credentials import Credentials, Profile
 CONTROL_PATH: Final = "/_rolecall"
 """Where the sandbox answers its own questions."""
 
+SIGN_IN_PATH: Final = f"{CONTROL_PATH}/federation"
+"""Where temporary credentials are traded for a link into the console."""
+
+_FORGOTTEN: Final = ("AWS_", "ACTIONS_ID_TOKEN_")
+"""What the names of variables begin with that hold a real AWS's settings, or a real job's secret."""
+
 
 def build(
     *,
@@ -23,7 +29,8 @@ def build(
 ) -> dict[str, str]:
     """Write the AWS configuration files into ``directory`` and return the whole environment.
 
-    Nothing named ``AWS_…`` of the ``inherited`` environment is kept; the rest of it is.
+    Nothing named ``AWS_…`` of the ``inherited`` environment is kept, and no token request of a GitHub Actions
+    job; the rest of it is.
 
     Raises:
         OSError: the files can't be written.
@@ -39,7 +46,7 @@ def build(
     directory.mkdir(parents=True, exist_ok=True)
     _write(directory / "config", config)
     _write(directory / "credentials", credentials)
-    kept = {name: value for name, value in inherited.items() if not name.upper().startswith("AWS_")}
+    kept = {name: value for name, value in inherited.items() if not name.upper().startswith(_FORGOTTEN)}
     key = {} if default is None else {name.upper(): value for name, value in _key_settings(default).items()}
     return kept | key | {
         "AWS_ENDPOINT_URL": endpoint_url,
@@ -49,6 +56,7 @@ def build(
         "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "ROLECALL_SANDBOX": f"{endpoint_url}{CONTROL_PATH}",
+        "ROLECALL_SIGNIN_URL": f"{endpoint_url}{SIGN_IN_PATH}",
         # A proxy must not be asked for the loopback interface.
         "NO_PROXY": _with_loopback(kept.get("NO_PROXY", "")),
         "no_proxy": _with_loopback(kept.get("no_proxy", "")),

@@ -1,8 +1,9 @@
 """moto's IAM with the checks that AWS makes and moto leaves out."""
 
+import uuid
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.models import IAMBackend, ManagedPolicy, PolicyVersion, Role, User, iam_backends
@@ -16,9 +17,9 @@ from rolecall.policy.decision import PolicyKind
 from .documents import aws_principals, check_trust, parsed, with_principals
 from .managed_policies import aws_managed_policies
 from .mfa import MfaCodes
+from .oidc_providers import OidcProviderResponse, OidcProviders
 from .refusals import Refusal
-
-PARTITION: Final = "aws"
+from .saml_providers import SamlProviderResponse, SamlProviders
 
 
 class SandboxUser(User):
@@ -40,7 +41,7 @@ class SandboxUser(User):
         }
 
 
-class SandboxIam(IAMBackend):
+class SandboxIam(OidcProviders, SamlProviders, IAMBackend):
     """One account's IAM.
 
     A method raises ``Refusal``, or moto's ``ServiceException``, with AWS's code and sentence.
@@ -48,10 +49,14 @@ class SandboxIam(IAMBackend):
     Attributes:
         codes: the MFA codes that devices show.
         known_accounts: tells the accounts whose users and roles the sandbox knows.
+        home: the partition of all accounts.
+        outbound_issuer: URL of the account's issuer of tokens for others; ``None`` where that is disabled.
     """
 
     codes: MfaCodes
     known_accounts: Callable[[], frozenset[str]]
+    home: str
+    outbound_issuer: str | None = None
     _managed: dict[str, ManagedPolicy]
     _aws_policies_are_there: bool
 
@@ -234,12 +239,12 @@ class SandboxIam(IAMBackend):
             return True  # an account's digits, a star, or the id of what was deleted
         if arn.account not in type(self).known_accounts() or not (arn.is_user or arn.is_role):
             return True
-        account = iam_backends[arn.account][PARTITION]
+        account = account_iam(arn.account)
         entities = account.users.values() if arn.is_user else account.roles.values()
         return any(entity.arn == principal for entity in entities)
 
 
-class SandboxIamResponse(IamResponse):
+class SandboxIamResponse(OidcProviderResponse, SamlProviderResponse, IamResponse):
     """The IAM calls that moto does not have, and those it answers as if anybody had asked."""
 
     @property
@@ -262,6 +267,26 @@ class SandboxIamResponse(IamResponse):
             raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials")
         return super().get_user()
 
+    def enable_outbound_web_identity_federation(self) -> ActionResult:
+        """EnableOutboundWebIdentityFederation."""
+        if self.backend.outbound_issuer is not None:
+            raise Refusal("FeatureEnabled", "Outbound web identity federation is already enabled.")
+        self.backend.outbound_issuer = f"https://{uuid.uuid4()}.tokens.sts.global.api.aws"
+        return ActionResult({"IssuerIdentifier": self.backend.outbound_issuer})
+
+    def disable_outbound_web_identity_federation(self) -> ActionResult:
+        """DisableOutboundWebIdentityFederation."""
+        self.get_outbound_web_identity_federation_info()
+        self.backend.outbound_issuer = None
+        return EmptyResult()
+
+    def get_outbound_web_identity_federation_info(self) -> ActionResult:
+        """GetOutboundWebIdentityFederationInfo."""
+        issuer = self.backend.outbound_issuer
+        if issuer is None:
+            raise Refusal("FeatureDisabled", "Outbound web identity federation is not enabled.")
+        return ActionResult({"IssuerIdentifier": issuer, "JwtVendingEnabled": True})
+
     def put_user_permissions_boundary(self) -> ActionResult:
         """PutUserPermissionsBoundary."""
         self.backend.set_user_boundary(self._get_param("UserName"), self._get_param("PermissionsBoundary"))
@@ -273,14 +298,15 @@ class SandboxIamResponse(IamResponse):
         return EmptyResult()
 
 
-def install(codes: MfaCodes, known_accounts: Callable[[], frozenset[str]]) -> None:
-    """Let every account made from now on have this IAM."""
+def install(codes: MfaCodes, known_accounts: Callable[[], frozenset[str]], home: str) -> None:
+    """Let every account made from now on have this IAM, in the partition ``home``."""
 
     class Installed(SandboxIam):
         """The IAM of the sandbox that runs."""
 
     Installed.codes = codes
     Installed.known_accounts = staticmethod(known_accounts)
+    Installed.home = home
     iam_backends.backend = Installed
 
 
@@ -289,10 +315,15 @@ def uninstall() -> None:
     iam_backends.backend = IAMBackend
 
 
+def home_partition() -> str:
+    """Return the partition of the sandbox that runs."""
+    return cast("type[SandboxIam]", iam_backends.backend).home
+
+
 def account_iam(account_id: str) -> SandboxIam:
     """Return the IAM of an account, made on first use."""
     # installed before the first account is made
-    return cast("SandboxIam", iam_backends[account_id][PARTITION])
+    return cast("SandboxIam", iam_backends[account_id][home_partition()])
 
 
 def _check_identity_policy(document: str) -> None:
@@ -305,8 +336,8 @@ def _rename_principal(arn: str, new: str) -> None:
     A trust policy holds ids, and shows an ARN where the id is of somebody ("AWS JSON policy elements:
     Principal").
     """
-    for account in list(iam_backends.values()):
-        for role in account[PARTITION].roles.values():
+    for account_id in list(iam_backends):
+        for role in account_iam(account_id).roles.values():
             document = role.assume_role_policy_document
             if arn in set(aws_principals(document)):
                 role.assume_role_policy_document = with_principals(

@@ -11,11 +11,14 @@ from typing import Final
 
 from moto.iam.utils import generate_access_key_id_from_account_id
 
+from rolecall.policy.request import ContextValue
+
 from .credentials import Credentials
-from .iam import PARTITION, account_iam
+from .iam import account_iam, home_partition
 from .refusals import Refusal
 
 _SECRET_ALPHABET: Final = string.ascii_letters + string.digits + "+/"
+_TOKEN_BYTES: Final = 320
 
 
 class Kind(StrEnum):
@@ -39,6 +42,8 @@ class Session:
         tags: session tags.
         transitive_tag_keys: those tags that follow into the next session, in lower case.
         source_identity: set once, kept through every further session.
+        chained: whether session credentials asked for it.
+        keys: condition keys that an identity provider's token or assertion left in it.
     """
 
     issued_at: datetime
@@ -48,6 +53,8 @@ class Session:
     tags: Mapping[str, str] = field(default_factory=dict)
     transitive_tag_keys: frozenset[str] = frozenset()
     source_identity: str | None = None
+    chained: bool = False
+    keys: Mapping[str, ContextValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,11 @@ class Identity:
     user_id: str
     entity_arn: str
     session: Session | None = None
+
+    @property
+    def partition(self) -> str:
+        """The partition of its ARN, such as ``aws``."""
+        return self.arn.split(":")[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +107,13 @@ class Identities:
         users = (user for account_id in self._accounts() for user in account_iam(account_id).users.values())
         return frozenset(temporary | {key.secret_access_key for user in users for key in user.access_keys})
 
-    def issue(self, identity: Identity) -> Credentials:
-        """Make temporary credentials for an identity with a session."""
+    def issue(self, identity: Identity, *, least_bytes: int = 0) -> Credentials:
+        """Make temporary credentials of a session, with a token of ``least_bytes`` or more."""
+        longest = max(_TOKEN_BYTES, least_bytes)
         credentials = Credentials(
             access_key_id=_new_id(identity.account_id, "ASIA"),
             secret_access_key=_new_secret(),
-            session_token=secrets.token_urlsafe(240),
+            session_token=secrets.token_urlsafe(longest)[:longest],
         )
         self._issued[credentials.access_key_id] = _Issued(credentials, identity)
         return credentials
@@ -181,7 +194,7 @@ def account_of_key(access_key_id: str) -> str:
 
 
 def _root(account_id: str) -> Identity:
-    arn = f"arn:{PARTITION}:iam::{account_id}:root"
+    arn = f"arn:{home_partition()}:iam::{account_id}:root"
     return Identity(kind=Kind.ROOT, account_id=account_id, arn=arn, user_id=account_id, entity_arn=arn)
 
 

@@ -1,4 +1,4 @@
-"""One STS call on its way: who makes it, with what, from where, and when."""
+"""One call on its way: who makes it, with what, from where, and when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +17,11 @@ _PRINCIPAL_TYPES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
-    """A call whose signature holds and whose parameters keep to the limits.
+class Arrival:
+    """A call to any service whose signature holds.
 
     Attributes:
         identity: who makes it.
-        parameters: what it asks for.
         source_ip: where it comes from.
         user_agent: what the client calls itself.
         region: region of the credential scope.
@@ -30,21 +29,31 @@ class Incoming:
     """
 
     identity: Identity
-    parameters: Parameters
     source_ip: str
     user_agent: str
     region: str
     now: datetime
 
 
-def mfa_at(call: Incoming) -> datetime | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming(Arrival):
+    """A call to STS whose parameters keep to the limits.
+
+    Attributes:
+        parameters: what it asks for.
+    """
+
+    parameters: Parameters
+
+
+def mfa_at(call: Arrival) -> datetime | None:
     """Return when the caller's session got its MFA code, or ``None``."""
     session = call.identity.session
     return session.mfa_at if session is not None else None
 
 
 def global_keys(
-    call: Incoming, *, own_tags: tuple[tuple[str, str], ...], code_given: bool
+    call: Arrival, *, own_tags: tuple[tuple[str, str], ...], code_given: bool
 ) -> dict[str, ContextValue]:
     """Return the global condition keys of a call ("AWS global condition context keys").
 
@@ -75,6 +84,7 @@ def global_keys(
         tags |= {key.lower(): (key, value) for key, value in session.tags.items()}
         keys["aws:TokenIssueTime"] = session.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         keys["aws:MultiFactorAuthPresent"] = "false"
+        keys |= session.keys
         if session.source_identity is not None:
             keys["aws:SourceIdentity"] = session.source_identity
     keys |= {f"aws:PrincipalTag/{key}": value for key, value in tags.values()}

@@ -1,7 +1,7 @@
 """The running parts of a sandbox, joined; the one place where moto is started and reset."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,17 +12,29 @@ from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from rolecall.errors import SandboxError
+from rolecall.policy.decision import Answer
 
 from . import iam
+from .authorization import Authorization
 from .calls import CallLog
+from .contexts import Contexts
 from .control import Control
+from .denials import encoded
 from .faults import Faults
+from .federated import FederatedEntry
 from .gateway import Gateway
 from .identities import Identities
+from .incoming import Arrival
+from .issuers import Issuers
 from .mfa import MfaCodes
+from .permissions import Permissions
 from .refusals import Refusal
-from .server import LoopbackServer
-from .sts import SecurityTokenService
+from .role_sessions import RoleSessions
+from .sealing import Seal
+from .server import LOOPBACK, LoopbackServer
+from .sign_in import SignIn
+from .sts import Parts, SecurityTokenService
+from .unsigned import unsigned_table
 from .view import IamView
 
 if TYPE_CHECKING:
@@ -40,6 +52,10 @@ class Machinery:
         faults: Faults,
         calls: CallLog,
         accounts: Callable[[], frozenset[str]],
+        issuers: Issuers,
+        region: str,
+        partition: str,
+        authorize: bool,
     ) -> None:
         """Start serving.
 
@@ -47,12 +63,26 @@ class Machinery:
             SandboxError: the port can't be had.
         """
         self._lock = threading.RLock()
+        self._clock = clock = _skewed(clock, faults)
         self._accounts = accounts
         self._view = IamView(faults, clock)
         self._identities = Identities(accounts)
         self.codes = MfaCodes(clock)
+        self._seal = Seal()
+        self._permissions = Permissions(self._view)
+        parts = Parts(
+            iam=self._view,
+            identities=self._identities,
+            codes=self.codes,
+            faults=faults,
+            seal=self._seal,
+            permissions=self._permissions,
+            issuers=issuers,
+        )
+        self._issuers = issuers
+        entry = FederatedEntry(self._view, RoleSessions(self._identities, faults), self._lock)
         sts = SecurityTokenService(
-            iam=self._view, identities=self._identities, codes=self.codes, calls=calls, clock=clock
+            parts, unsigned=unsigned_table(entry, issuers), region=region, calls=calls, clock=clock
         )
         self._gateway = Gateway(
             moto=DomainDispatcherApplication(create_backend_app),
@@ -61,12 +91,15 @@ class Machinery:
             iam=self._view,
             faults=faults,
             control=Control(self.codes, self._seed_of, calls, faults),
+            sign_in=SignIn(self._identities, self._seal, clock, self._lock),
+            authorization=Authorization(self._permissions, self._seal) if authorize else None,
+            issuers=issuers,
             clock=clock,
             lock=self._lock,
         )
         self._server = LoopbackServer(self._gateway, port)
         _reset_moto()
-        iam.install(self.codes, accounts)
+        iam.install(self.codes, accounts, partition)
         self._server.start()
         self.port = self._server.port
 
@@ -76,6 +109,7 @@ class Machinery:
             _reset_moto()
             self._view.clear()
             self._identities.clear()
+            self._issuers.clear()
             self.codes.clear()
 
     def stop(self) -> None:
@@ -90,12 +124,35 @@ class Machinery:
         with self._lock:
             devices = (iam.account_iam(each).virtual_mfa_devices.values() for each in self._accounts())
             seeds = {device.base32_string_seed for several in devices for device in several}
-            return self._identities.secrets() | seeds
+            return self._identities.secrets() | seeds | self._issuers.secrets()
 
     def root_key(self, account_id: str) -> "Credentials":
         """Make a key of an account's root."""
         with self._lock:
             return self._identities.root_key(account_id)
+
+    def encoded_denial(self, credentials: "Credentials", action: str, resource: str, region: str) -> str:
+        """Return why the holder of credentials may not do something, encoded.
+
+        Raises:
+            SandboxError: the credentials are no good, or their policies allow it.
+        """
+        with self._lock:
+            now = self._clock()
+            try:
+                self._identities.secret_of(credentials.access_key_id, credentials.session_token)
+                identity = self._identities.identity_of(credentials.access_key_id, now)
+            except Refusal as refusal:
+                raise _sandbox_error(refusal) from refusal
+            call = Arrival(identity=identity, source_ip=LOOPBACK, user_agent="", region=region, now=now)
+            verdict = self._permissions.decide(call, action, resource)
+        if verdict.permission.answer is Answer.ALLOWED:
+            raise SandboxError(f"{identity.arn} may perform {action} on {resource}; there is no denial.")
+        return encoded(self._seal, identity, verdict)
+
+    def context_assertion(self, keys: Mapping[str, str]) -> str:
+        """Return a trusted context assertion with these condition keys."""
+        return Contexts(self._seal).assertion(keys, self._clock())
 
     @contextmanager
     def writing(self, account_id: str) -> Iterator[iam.SandboxIam]:
@@ -108,8 +165,7 @@ class Machinery:
             try:
                 yield iam.account_iam(account_id)
             except Refusal as refusal:
-                message = f"{refusal.code}: {refusal.message}"
-                raise SandboxError(message) from refusal
+                raise _sandbox_error(refusal) from refusal
             except ServiceException as error:
                 raise SandboxError(str(error)) from error
             finally:
@@ -122,6 +178,14 @@ class Machinery:
                 if device is not None:
                     return device.base32_string_seed
         return None
+
+
+def _sandbox_error(refusal: Refusal) -> SandboxError:
+    return SandboxError(f"{refusal.code}: {refusal.message}")
+
+
+def _skewed(clock: Callable[[], datetime], faults: Faults) -> Callable[[], datetime]:
+    return lambda: clock() + faults.clock_skew
 
 
 def _reset_moto() -> None:

@@ -7,6 +7,9 @@ _STATUS: Final = {
     "DeleteConflict": 409,
     "EntityAlreadyExists": 409,
     "ExpiredToken": 403,
+    "FeatureDisabled": 404,
+    "FeatureEnabled": 409,
+    "IDPRejectedClaim": 403,
     "InternalFailure": 500,
     "InvalidAuthenticationCode": 403,
     "InvalidClientTokenId": 403,
@@ -14,11 +17,16 @@ _STATUS: Final = {
     "MissingAuthenticationToken": 403,
     "NoSuchEntity": 404,
     "NotImplemented": 501,
+    "OutboundWebIdentityFederationDisabledException": 403,
+    "RegionDisabledException": 403,
     "ServiceUnavailable": 503,
+    "SessionDurationEscalationException": 403,
     "SignatureDoesNotMatch": 403,
+    "UnauthorizedOperation": 403,
 }
 
 JSON_CODES: Final = {
+    "AccessDenied": "AccessDeniedException",
     "ExpiredToken": "ExpiredTokenException",
     "IncompleteSignature": "IncompleteSignatureException",
     "InvalidClientTokenId": "UnrecognizedClientException",

@@ -17,6 +17,8 @@ from .calls import Call, CallLog
 from .clients import Clients
 from .credentials import Credentials, Profile
 from .faults import Faults
+from .issuers import Issuers
+from .regions import partition_of
 
 if TYPE_CHECKING:
     from .machinery import Machinery
@@ -37,7 +39,9 @@ class Sandbox:
 
     Attributes:
         region: region of the clients and environments it makes.
+        partition: the partition that the region, and so every account, is in, such as ``aws-us-gov``.
         faults: faults to ask for, at any moment.
+        issuers: OpenID Connect issuers, and where those of programs are.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Sandbox:
         region: str = "us-east-1",
         port: int = 0,
         clock: Callable[[], datetime] | None = None,
+        authorize: bool = False,
     ) -> None:
         """Prepare a sandbox.
 
@@ -54,16 +59,23 @@ class Sandbox:
             port: the TCP port; 0 for any free one.
             clock: gives the time in UTC by which sessions end, codes change and conditions are decided.
                 Signatures go by the machine's clock, because clients sign by that one.
+            authorize: let the caller's policies decide calls to all services, not to STS alone.
 
         Raises:
-            SandboxError: the region is of another partition than ``aws``.
+            SandboxError: the region is of a partition that is closed to the public.
         """
-        if re.match(r"(cn|us-gov|us-iso|eu-iso)", region):
-            message = f"The sandbox imitates the partition aws, and {region} is in another."
-            raise SandboxError(message)
+        try:
+            self.partition = partition_of(region)
+        except ValueError as error:
+            message = (
+                f"The sandbox imitates the partitions aws, aws-cn and aws-us-gov; {region} is in another."
+            )
+            raise SandboxError(message) from error
         self.region = region
         self.faults = Faults()
+        self.issuers = Issuers(lambda: self.endpoint_url, clock or _machine_time)
         self._port = port
+        self._authorize = authorize
         self._clock = clock or _machine_time
         self._calls = CallLog()
         self._accounts: dict[str, Account] = {}
@@ -104,6 +116,10 @@ class Sandbox:
                 faults=self.faults,
                 calls=self._calls,
                 accounts=lambda: self._account_ids,
+                issuers=self.issuers,
+                region=self.region,
+                partition=self.partition,
+                authorize=self._authorize,
             )
         except BaseException:
             _only_one.release()
@@ -140,18 +156,52 @@ class Sandbox:
         return f"http://127.0.0.1:{self._running().port}"
 
     @property
+    def signin_url(self) -> str:
+        """The federation endpoint, where temporary credentials are traded for a link into the console.
+
+        Raises:
+            SandboxError: it doesn't run.
+        """
+        return f"{self.endpoint_url}{environment.SIGN_IN_PATH}"
+
+    @property
     def calls(self) -> list[Call]:
         """Every STS call served so far, oldest first; a copy."""
         return self._calls.snapshot()
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Every secret key, session token and MFA seed in it; for tests that look for leaks.
+        """Every secret key, session token, MFA seed and job secret in it; for tests that look for leaks.
 
         Raises:
             SandboxError: it doesn't run.
         """
         return self._running().secrets()
+
+    def encoded_denial(self, credentials: Credentials, *, action: str, resource: str = "*") -> str:
+        """Return a message for DecodeAuthorizationMessage: why the holder of credentials may not do this.
+
+        Args:
+            credentials: whose policies decide.
+            action: such as ``ec2:StartInstances``.
+            resource: its ARN, or ``*``.
+
+        Raises:
+            SandboxError: the sandbox doesn't run, the credentials are no good, or their policies allow it.
+        """
+        return self._running().encoded_denial(credentials, action, resource, self.region)
+
+    def context_assertion(self, keys: Mapping[str, str]) -> str:
+        """Return a ``ContextAssertion`` for AssumeRole, as IAM Identity Center has them; good for an hour.
+
+        Args:
+            keys: the asserted condition keys, such as ``identitystore:UserId``, without
+                ``sts:RequestContext/``.
+
+        Raises:
+            SandboxError: the sandbox doesn't run.
+        """
+        return self._running().context_assertion(keys)
 
     def forget_calls(self) -> None:
         """Start over with an empty list of calls."""
@@ -221,6 +271,7 @@ class Sandbox:
             self._accounts.clear()
             self._account_ids = frozenset()
         self.faults.clear()
+        self.issuers.clear()
         self._calls.forget()
 
     def _running(self) -> "Machinery":

@@ -94,7 +94,11 @@ class _Server(ThreadedWSGIServer):
 
 
 class _QuietHandler(MotoRequestHandler):
-    """Writes nothing about requests that were served."""
+    """Writes nothing about requests that were served, and no headers of its own."""
 
     def log_request(self, *_: object) -> None:
         """Keep silent."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer; its Date is the gateway's, which may be another than the machine's."""
+        self.send_response_only(code, message)

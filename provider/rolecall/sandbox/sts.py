@@ -8,80 +8,118 @@ from typing import Final
 from .assume_role import AssumeRole
 from .authenticator import Authenticator
 from .calls import Call, CallLog
-from .identities import Identities, Identity
+from .contexts import Contexts
+from .denials import DecodeAuthorizationMessage
+from .faults import Faults
+from .federated import UnsignedCall
+from .identities import Identities, Identity, Kind
 from .incoming import Incoming
+from .issuers import Issuers
 from .mfa import MfaCodes
-from .parameters import Operation, read
+from .operations import OPERATIONS
+from .outbound_identity import GetWebIdentityToken
+from .parameters import read
+from .permissions import Permissions
 from .refusals import Refusal
-from .tokens import GetFederationToken, GetSessionToken, get_access_key_info, get_caller_identity
+from .role_sessions import RoleSessions
+from .sealing import Seal
+from .tokens import GetAccessKeyInfo, GetFederationToken, GetSessionToken, get_caller_identity
+from .unserved import not_served
+from .unsigned import UnsignedOperation
 from .view import IamView
 from .wire import HttpAnswer, HttpRequest, refused, sts_answer
 
-_MFA: Final = ("SerialNumber", "TokenCode")
-_ASSUME_ROLE_SECONDS: Final = 43_200
-_TOKEN_SECONDS: Final = 129_600
-
-UNSIGNED: Final = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
-"""Operations that need no signature: a token of the identity provider stands for it."""
+_ANY_SESSION: Final = frozenset(Kind)
+_USERS_SESSIONS: Final = frozenset({Kind.ROOT, Kind.USER, Kind.FEDERATED_USER})
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    takes: Operation
+    """One operation.
+
+    Attributes:
+        answer: performs it.
+        barred: whose session credentials can't call it ("Compare AWS STS credentials").
+    """
+
     answer: Callable[[Incoming], Mapping[str, object]]
+    barred: frozenset[Kind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the operations are made of.
+
+    Attributes:
+        iam: IAM as STS sees it.
+        identities: every key.
+        codes: the MFA codes of devices.
+        faults: faults that were asked for.
+        seal: makes texts that only this sandbox can read.
+        permissions: what callers' own policies let them do.
+        issuers: issuers of web identity tokens.
+    """
+
+    iam: IamView
+    identities: Identities
+    codes: MfaCodes
+    faults: Faults
+    seal: Seal
+    permissions: Permissions
+    issuers: Issuers
+
+
+def _table(parts: Parts) -> Mapping[str, _Row]:
+    identities, permissions, faults = parts.identities, parts.permissions, parts.faults
+    authenticator, contexts = Authenticator(parts.codes), Contexts(parts.seal)
+    assume_role = AssumeRole(
+        parts.iam, RoleSessions(identities, faults), authenticator, permissions, contexts
+    )
+    decode = DecodeAuthorizationMessage(parts.seal, permissions)
+    return {
+        "AssumeRole": _Row(assume_role),
+        "AssumeRoot": _Row(not_served("AssumeRoot")),
+        "DecodeAuthorizationMessage": _Row(decode, barred=_USERS_SESSIONS),
+        "GetAccessKeyInfo": _Row(GetAccessKeyInfo(permissions), barred=_USERS_SESSIONS),
+        "GetCallerIdentity": _Row(get_caller_identity),
+        "GetDelegatedAccessToken": _Row(not_served("GetDelegatedAccessToken")),
+        "GetFederationToken": _Row(GetFederationToken(identities, permissions, faults), barred=_ANY_SESSION),
+        "GetSessionToken": _Row(GetSessionToken(identities, authenticator, faults), barred=_ANY_SESSION),
+        "GetWebIdentityToken": _Row(GetWebIdentityToken(parts.issuers, permissions), barred=_USERS_SESSIONS),
+    }
 
 
 class SecurityTokenService:
-    """Answers STS calls and keeps a log of them; used under the sandbox's lock."""
+    """Answers STS calls and keeps a log of them; used under the sandbox's lock, where nothing else is said.
+
+    Calls without a signature don't tell a region, as those to a real endpoint do by its host: theirs is the
+    sandbox's.
+    """
 
     def __init__(
         self,
+        parts: Parts,
         *,
-        iam: IamView,
-        identities: Identities,
-        codes: MfaCodes,
+        unsigned: Mapping[str, UnsignedOperation],
+        region: str,
         calls: CallLog,
         clock: Callable[[], datetime],
     ) -> None:
-        authenticator = Authenticator(codes)
+        self._unsigned = unsigned
+        self._region = region
         self._calls = calls
         self._clock = clock
-        self._rows: Mapping[str, _Row] = {
-            "AssumeRole": _Row(
-                Operation(
-                    required=("RoleArn", "RoleSessionName"),
-                    optional=("ExternalId", "Policy", "SourceIdentity", *_MFA),
-                    longest_seconds=_ASSUME_ROLE_SECONDS,
-                    default_seconds=3600,
-                ),
-                AssumeRole(iam, identities, authenticator),
-            ),
-            "GetAccessKeyInfo": _Row(Operation(required=("AccessKeyId",)), get_access_key_info),
-            "GetCallerIdentity": _Row(Operation(), get_caller_identity),
-            "GetFederationToken": _Row(
-                Operation(
-                    required=("Name",),
-                    optional=("Policy",),
-                    longest_seconds=_TOKEN_SECONDS,
-                    default_seconds=43_200,
-                ),
-                GetFederationToken(identities),
-            ),
-            "GetSessionToken": _Row(
-                Operation(optional=_MFA, longest_seconds=_TOKEN_SECONDS, default_seconds=43_200),
-                GetSessionToken(identities, authenticator),
-            ),
-        }
+        self._rows = _table(parts)
 
     def answer(self, request: HttpRequest, identity: Identity, region: str, request_id: str) -> HttpAnswer:
         """Answer one call whose signature holds."""
         sent = request.parameters()
         operation = sent.get("Action", "")
         try:
-            row = self._row(operation)
+            row = self._row(operation, identity)
             call = Incoming(
                 identity=identity,
-                parameters=read(row.takes, sent),
+                parameters=read(OPERATIONS[operation], sent),
                 source_ip=request.source_ip,
                 user_agent=request.headers.get("user-agent", ""),
                 region=region,
@@ -93,6 +131,27 @@ class SecurityTokenService:
         self._note(request, identity, request_id, error_code=None)
         return sts_answer(operation, result, request_id)
 
+    def takes_unsigned(self, request: HttpRequest) -> bool:
+        """Return whether a request is for an operation that needs no signature."""
+        return request.operation in self._unsigned
+
+    def answer_unsigned(self, request: HttpRequest, request_id: str) -> HttpAnswer:
+        """Answer one call that shows a token of an identity provider; called without the sandbox's lock.
+
+        Raises:
+            Refusal: as AWS would.
+        """
+        call = UnsignedCall(
+            parameters=read(OPERATIONS[request.operation], request.parameters()),
+            source_ip=request.source_ip,
+            user_agent=request.headers.get("user-agent", ""),
+            region=self._region,
+            now=self._clock(),
+        )
+        result = self._unsigned[request.operation](call)
+        self._note(request, None, request_id, error_code=None)
+        return sts_answer(request.operation, result, request_id)
+
     def refuse(
         self, refusal: Refusal, request: HttpRequest, identity: Identity | None, request_id: str
     ) -> HttpAnswer:
@@ -100,12 +159,15 @@ class SecurityTokenService:
         self._note(request, identity, request_id, error_code=refusal.code)
         return refused(refusal, request_id)
 
-    def _row(self, operation: str) -> _Row:
-        if operation in self._rows:
-            return self._rows[operation]
+    def _row(self, operation: str, identity: Identity) -> _Row:
         if operation == "":
             raise Refusal("MissingAction", "Could not find operation")
-        raise Refusal("InvalidAction", f"Could not find operation {operation} for version 2011-06-15")
+        row = self._rows.get(operation)
+        if row is None:
+            raise Refusal("InvalidAction", f"Could not find operation {operation} for version 2011-06-15")
+        if identity.session is not None and identity.kind in row.barred:
+            raise Refusal("AccessDenied", f"Cannot call {operation} with session credentials")
+        return row
 
     def _note(
         self, request: HttpRequest, identity: Identity | None, request_id: str, *, error_code: str | None

@@ -8,6 +8,7 @@ from moto.iam.models import Group, Role, User
 
 from .faults import Faults
 from .iam import SandboxIam, SandboxUser, account_iam
+from .propagation import Vantage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,24 @@ class UserView:
     boundary: str | None = field(repr=False)
 
 
-_View = RoleView | UserView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcProviderView:
+    """An OpenID Connect provider as it stood at some moment.
+
+    Attributes:
+        arn: as trust policies name it.
+        issuer: its URL.
+        client_ids: the audiences that it takes; ``None`` for any.
+        thumbprints: SHA-1 of the certificates that the issuer may show.
+    """
+
+    arn: str
+    issuer: str
+    client_ids: tuple[str, ...] | None
+    thumbprints: tuple[str, ...]
+
+
+_View = RoleView | UserView | OidcProviderView
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,13 @@ class IamView:
         self._faults = faults
         self._clock = clock
         self._history: dict[str, dict[str, list[_Version]]] = {}
+        self._calls = 0
+        self._seen_from = Vantage("", 0)
+
+    def arrive(self, region: str) -> None:
+        """Begin a call: what is seen until the next one is what one server of the region's endpoint sees."""
+        self._seen_from = self._faults.spread(region).vantage(region, self._calls)
+        self._calls += 1
 
     def clear(self) -> None:
         """Forget everything."""
@@ -96,10 +121,18 @@ class IamView:
         seen = self._seen(account_id, arn)
         return seen if isinstance(seen, UserView) else None
 
+    def oidc_provider(self, account_id: str, arn: str) -> OidcProviderView | None:
+        """Return an OpenID Connect provider as STS sees it now; ``None`` where it sees none."""
+        seen = self._seen(account_id, arn)
+        return seen if isinstance(seen, OidcProviderView) else None
+
     def _seen(self, account_id: str, arn: str) -> _View | None:
-        horizon = self._clock() - self._faults.delay
+        now, spread = self._clock(), self._faults.spread(self._seen_from.region)
         versions = self._history.get(account_id, {}).get(arn, [])
-        return next((version.view for version in reversed(versions) if version.since <= horizon), None)
+        for number, version in reversed(list(enumerate(versions))):
+            if version.since + spread.delay(f"{arn}/{number}", self._seen_from) <= now:
+                return version.view
+        return None
 
 
 def _views(iam: SandboxIam) -> Iterator[_View]:
@@ -126,6 +159,13 @@ def _views(iam: SandboxIam) -> Iterator[_View]:
             tags=_tags(user.tags or []),
             documents=tuple(documents),
             boundary=_boundary(iam, boundary),
+        )
+    for provider in iam.open_id_providers.values():
+        yield OidcProviderView(
+            arn=provider.arn,
+            issuer=f"https://{provider.url}",
+            client_ids=tuple(provider.client_id_list),
+            thumbprints=tuple(provider.thumbprint_list),
         )
 
 

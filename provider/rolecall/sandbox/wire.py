@@ -129,6 +129,9 @@ def refused(refusal: Refusal, request_id: str, *, service: str = "", speaks_json
     identified = f"<RequestId>{request_id}</RequestId>"
     if service == "s3":
         body = f"<Error>{_xml(error)}{identified}</Error>"
+    elif service == "ec2":
+        told = f"<Errors><Error>{_xml(error)}</Error></Errors><RequestID>{request_id}</RequestID>"
+        body = f"<Response>{told}</Response>"
     else:
         side = "Sender" if refusal.status < 500 else "Receiver"  # noqa: PLR2004 - 5xx is the server's fault
         body = (
@@ -136,6 +139,11 @@ def refused(refusal: Refusal, request_id: str, *, service: str = "", speaks_json
             f"{identified}</ErrorResponse>"
         )
     return HttpAnswer(refusal.status, "text/xml", body.encode(), headers)
+
+
+def compact_json(value: object) -> str:
+    """Return JSON without white space, as AWS writes it into texts."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def json_answer(value: object, *, status: int = 200) -> HttpAnswer:

@@ -7,12 +7,14 @@ from typing import Final
 
 from .account import Account, User
 from .credentials import Credentials
+from .issuer import GITHUB
 from .sandbox import Sandbox
 
 TOOLS_ACCOUNT: Final = "111111111111"
 WORKLOAD_ACCOUNT: Final = "222222222222"
 VENDOR_ACCOUNT: Final = "333333333333"
 STRANGER_ACCOUNT: Final = "444444444444"
+REPOSITORY: Final = "acme/infra"
 
 _MAY_ASSUME: Final[Mapping[str, object]] = {
     "Version": "2012-10-17",
@@ -58,10 +60,14 @@ class World:
         }
 
     def environment(self, directory: Path) -> dict[str, str]:
-        """Return the environment for a child process, as ``Sandbox.environment`` does."""
-        return self.sandbox.environment(
+        """Return the environment for a child process, as ``Sandbox.environment`` does.
+
+        The process is also a GitHub Actions job: it can request web identity tokens of ``REPOSITORY``.
+        """
+        settings = self.sandbox.environment(
             default=self.workload.admin, profiles=self.profiles, directory=directory
         )
+        return {**settings, **self.sandbox.issuers.get(GITHUB).github_job(REPOSITORY)}
 
 
 def build(sandbox: Sandbox) -> World:
