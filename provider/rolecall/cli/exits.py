@@ -29,6 +29,12 @@ class CouldNotTell(click.ClickException):
     exit_code = ExitCode.COULD_NOT_TELL
 
 
+class Refused(click.ClickException):
+    """Ends the command because AWS said no to what it was to get."""
+
+    exit_code = ExitCode.NOT_AS_DECLARED
+
+
 class Interrupted(click.ClickException):
     """Ends the command after ^C."""
 

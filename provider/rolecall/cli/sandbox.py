@@ -27,23 +27,30 @@ Accounts and profiles: workload (222222222222, the default), tools and alice, wh
     subcommands={
         "run": Subcommand("rolecall.cli.sandbox_run", "Run a command against a sandbox of its own."),
         "code": Subcommand("rolecall.cli.sandbox_code", "Print an unused MFA code of a sandbox user."),
+        "sign-on": Subcommand("rolecall.cli.sandbox_sign_on", "Print a SAML response, or its metadata."),
     },
     invoke_without_command=True,
     epilog=EXAMPLES,
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; default: any.")
 @click.option("--region", metavar="REGION", default="us-east-1", show_default=True, help="Its region.")
+@click.option("--authorize", is_flag=True, help="Let policies decide calls to all services, not to STS alone.")
 @click.option("--show-secrets", is_flag=True, help="Print the keys; they are good for this sandbox only.")
 @click.option("--json", "as_json", is_flag=True, help="Say where it is as one line of JSON.")
 @click.pass_context
-def command(ctx: click.Context, /, *, port: int, region: str, show_secrets: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, /, *, port: int, region: str, authorize: bool, show_secrets: bool, as_json: bool
+) -> None:
     """Serve an AWS on this machine whose STS enforces trust policies, MFA and signatures."""
     if ctx.invoked_subcommand is not None:
         _refuse_misplaced(ctx, ctx.invoked_subcommand)
         return
-    from .sandbox_serve import serve  # noqa: PLC0415 - help loads none of it
+    from rolecall.sandbox import Sandbox  # noqa: PLC0415 - help loads none of it
 
-    serve(port=port, region=region, show_secrets=show_secrets, as_json=as_json)
+    from .sandbox_serve import serve  # noqa: PLC0415
+
+    sandbox = Sandbox(region=region, port=port, authorize=authorize)
+    serve(sandbox, show_secrets=show_secrets, as_json=as_json)
 
 
 def _refuse_misplaced(ctx: click.Context, subcommand: str) -> None:

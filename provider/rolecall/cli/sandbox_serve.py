@@ -29,12 +29,11 @@ FORGOTTEN = (
 """Variables of a user's shell that would lead past the sandbox."""
 
 
-def serve(*, port: int, region: str, show_secrets: bool, as_json: bool) -> None:
+def serve(sandbox: Sandbox, *, show_secrets: bool, as_json: bool) -> None:
     """Serves until ^C, SIGTERM or SIGHUP.
 
     Args:
-        port: on 127.0.0.1; 0 for any free one.
-        region: region of the sandbox.
+        sandbox: not started yet.
         show_secrets: whether keys are printed; else they are in a file that only the user can read.
         as_json: whether to say where it is as one line of JSON.
 
@@ -44,14 +43,14 @@ def serve(*, port: int, region: str, show_secrets: bool, as_json: bool) -> None:
     with (
         stopping_like_interrupt(),
         TemporaryDirectory(prefix="rolecall-sandbox-") as directory,
-        Sandbox(region=region, port=port) as sandbox,
+        sandbox,
     ):
         world = build(sandbox)
         settings = _settings(world.environment(Path(directory)))
         file = _written(Path(directory) / "env", settings)
         tell = _as_json if as_json else _as_text
         try:
-            click.echo(tell(world, region, file, settings if show_secrets else {}))
+            click.echo(tell(world, sandbox.region, file, settings if show_secrets else {}))
             threading.Event().wait()
         except KeyboardInterrupt:
             click.echo("sandbox stopped", err=True)
@@ -59,7 +58,7 @@ def serve(*, port: int, region: str, show_secrets: bool, as_json: bool) -> None:
 
 def _settings(environment: Mapping[str, str]) -> dict[str, str]:
     """What a shell must set, without what it has anyway."""
-    ours = ("AWS_", "ROLECALL_", "NO_PROXY", "no_proxy")
+    ours = ("AWS_", "ACTIONS_ID_TOKEN_", "ROLECALL_", "NO_PROXY", "no_proxy")
     return {name: value for name, value in sorted(environment.items()) if name.startswith(ours)}
 
 
