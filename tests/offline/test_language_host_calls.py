@@ -106,8 +106,7 @@ def test_plugin_is_stopped(host: Any, tmp_path: Path) -> None:
     """Ending the call interrupts the plugin."""
     (tmp_path / "__main__.py").write_text(
         "import pathlib, threading\n"
-        "print('ready')\n"
-        "try:\n    threading.Event().wait()\n"
+        "try:\n    print('ready')\n    threading.Event().wait()\n"
         "except KeyboardInterrupt:\n    pathlib.Path('stopped').touch()\n"
     )
     call = host.RunPlugin(language_pb2.RunPluginRequest(pwd=str(tmp_path), info=_info(tmp_path)))
