@@ -1,5 +1,8 @@
 """Short ways to write policies and to read refusals."""
 
+import json
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,6 +46,16 @@ def refused(call: Callable[..., object], **arguments: object) -> Refused:
         call(**arguments)
     error, metadata = caught.value.response["Error"], caught.value.response["ResponseMetadata"]
     return Refused(error["Code"], metadata["HTTPStatusCode"], error["Message"])
+
+
+def answered(request: urllib.request.Request) -> tuple[int, Any]:
+    """Return status and JSON of an answer of the sandbox itself, be it an error or not."""
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
 
 
 def policy(*statements: dict[str, object]) -> dict[str, object]:

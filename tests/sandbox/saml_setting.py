@@ -14,7 +14,7 @@ from tests.sandbox.helpers import WORKLOAD, Clock
 
 from rolecall.policy.saml_response import ASSERTION
 from rolecall.sandbox import Account, Role, Sandbox
-from rolecall.sandbox.saml_idp import SamlClaims, SamlIdentityProvider, Signed, encoded
+from rolecall.sandbox.saml.idp import SamlClaims, SamlIdentityProvider, Signed, encoded
 
 ENTITY_ID = "https://idp.example.com/saml"
 PROVIDER = f"arn:aws:iam::{WORKLOAD}:saml-provider/corp"

@@ -254,7 +254,16 @@ def test_all_faults_at_once(sandbox: Sandbox, ci: User) -> None:
     assert "secret" not in refusal.message
 
 
-@pytest.mark.parametrize("arn", ["arn:aws:iam::222222222222:user/deploy", "no-arn-but-twenty-characters"])
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::222222222222:user/deploy",
+        "arn:aws:iam::222222222222:role/",
+        "arn:aws:iam:us-east-1:222222222222:role/deploy",
+        "arn:aws:iam::aws:role/deploy",
+        "no-arn-but-twenty-characters",
+    ],
+)
 def test_not_a_role(sandbox: Sandbox, ci: User, arn: str) -> None:
     """What is no ARN of a role is invalid."""
     refusal = refused(sandbox.client("sts", ci.credentials).assume_role, RoleArn=arn, RoleSessionName="run")

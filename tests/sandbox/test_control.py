@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.sandbox.helpers import TOOLS, Clock, refused, root, trusting
+from tests.sandbox.helpers import TOOLS, Clock, answered, refused, root, trusting
 
 from rolecall.sandbox import Account, Profile, Sandbox, User, world
 
@@ -18,12 +18,7 @@ def ask(sandbox: Sandbox, question: str, body: object = None) -> tuple[int, dict
     """Return status and content of an answer of the sandbox itself."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{sandbox.endpoint_url}/_rolecall/{question}", data)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
+    return answered(request)
 
 
 def test_fresh_codes(sandbox: Sandbox, alice: User, clock: Clock) -> None:
@@ -119,11 +114,14 @@ def test_faults(sandbox: Sandbox, ci: User) -> None:
         {"explode": {}},
         {"throttle": {"often": 1}},
         {"throttle": {"count": -1}},
+        {"skew": {"seconds": 1e30}},
+        {"throttle": {"count": 1}, "explode": {}},
         [],
         "x",
     ]
     for broken in unreadable:
         assert ask(sandbox, "faults", broken)[0] == 400
+    assert sts.get_caller_identity()["Arn"] == ci.arn, "what is refused sets nothing"
 
 
 def test_unknown_question(sandbox: Sandbox) -> None:

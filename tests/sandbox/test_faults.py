@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError
-from tests.sandbox.helpers import TOOLS, Clock, may, refused, root, trusting
+from tests.sandbox.helpers import TOOLS, WORKLOAD, Clock, may, refused, root, trusting
 
 from rolecall.sandbox import Account, Faults, Role, Sandbox, User
 
@@ -143,6 +143,23 @@ def test_answers_flap_while_servers_differ(
     assert all(lets_in(sandbox, ci, role) for _ in range(12))
 
 
+def test_the_same_seed_gives_the_same_answers_after_a_reset(sandbox: Sandbox, clock: Clock) -> None:
+    """A reset starts the count of calls anew, by which the server that answers is chosen."""
+
+    def answers() -> list[bool]:
+        sandbox.faults.propagation(0, 20, servers=3, seed=1)
+        account = sandbox.account(WORKLOAD)
+        ci = account.user("ci", policies=[may("sts:AssumeRole")])
+        clock.advance(60)
+        role = account.role("deploy", trusting(ci.arn))
+        clock.advance(10)
+        return [lets_in(sandbox, ci, role) for _ in range(7)]
+
+    before = answers()
+    sandbox.reset()
+    assert answers() == before
+
+
 def test_half_of_an_answer(sandbox: Sandbox, ci: User) -> None:
     """The next answer stops in its middle."""
     sts = sandbox.client("sts", ci.credentials)
@@ -193,7 +210,7 @@ def test_one_operation_only(sandbox: Sandbox, workload: Account, ci: User) -> No
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(500, "InternalFailure"), (503, "ServiceUnavailable"), (504, "ServiceUnavailable")]
+    ("status", "code"), [(500, "InternalFailure"), (503, "ServiceUnavailable"), (599, "ServiceUnavailable")]
 )
 def test_failing(sandbox: Sandbox, ci: User, status: int, code: str) -> None:
     """The next call fails with the HTTP status asked for."""
@@ -243,7 +260,7 @@ def test_latency(sandbox: Sandbox, ci: User, monkeypatch: pytest.MonkeyPatch) ->
     """STS calls are held back for the time asked for, other services are not."""
     waited: list[float] = []
     monkeypatch.setattr(
-        "rolecall.sandbox.gateway.Gateway._hold", lambda _self, seconds: waited.append(seconds)
+        "rolecall.sandbox.door.gateway.Gateway._hold", lambda _self, seconds: waited.append(seconds)
     )
     sandbox.faults.latency(2.5)
 
@@ -289,7 +306,7 @@ def test_a_fault_of_the_sandbox_itself(
     def broken(*_: object) -> None:
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr("rolecall.sandbox.view.IamView.role", broken)
+    monkeypatch.setattr("rolecall.sandbox.iam.view.IamView.role", broken)
     sts = sandbox.client("sts", ci.credentials)
 
     refusal = refused(sts.assume_role, RoleArn="arn:aws:iam::222222222222:role/any", **_RUN)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rolecall.policy import build_trust_policy, parse, read_trusts
 from rolecall.reports.access import access_texts, read_access
-from rolecall.sandbox.issuer import GITHUB
+from rolecall.sandbox.web_identity.issuer import GITHUB
 from rolecall.sandbox.world import World
 
 WHO = "import boto3; print(boto3.Session(profile_name='deploy').client('sts').get_caller_identity()['Arn'])"

@@ -57,6 +57,18 @@ def test_reset() -> None:
             sandbox.client("sts", old.credentials).get_caller_identity()
 
 
+def test_reset_ends_what_was_handed_out() -> None:
+    """What only this sandbox can read is of no use after a reset."""
+    with Sandbox() as sandbox:
+        someone = sandbox.account(TOOLS).user("someone").credentials
+        message = sandbox.encoded_denial(someone, action="ec2:StartInstances")
+        sandbox.reset()
+
+        sts = sandbox.account(TOOLS).client("sts")
+        with pytest.raises(Exception, match="InvalidAuthorizationMessage"):
+            sts.decode_authorization_message(EncodedMessage=message)
+
+
 def test_threads_end() -> None:
     """No thread of a sandbox outlives it, although a client is still connected."""
     before = set(threading.enumerate())
@@ -146,7 +158,7 @@ def test_import_is_cheap() -> None:
 
 
 def test_without_moto() -> None:
-    """Where moto is missing, the error tells what to install."""
+    """Where the extra is missing, the error names it and tells how to install it."""
     program = (
         "import sys; sys.modules['moto'] = None\n"
         "from rolecall.sandbox import Sandbox\n"
@@ -156,6 +168,7 @@ def test_without_moto() -> None:
 
     printed = _python(program)
     assert printed.startswith("SandboxError ")
+    assert "needs the extra sandbox" in printed
     assert "pip install 'rolecall[sandbox]'" in printed
 
 

@@ -8,7 +8,7 @@ from botocore.model import ServiceModel, StructureShape
 from tests.sandbox.helpers import refused, unchecked_sts
 
 from rolecall.sandbox import Account, Sandbox
-from rolecall.sandbox.operations import OPERATIONS
+from rolecall.sandbox.sts.operations import OPERATIONS
 
 STS: ServiceModel = botocore.session.get_session().get_service_model("sts")
 

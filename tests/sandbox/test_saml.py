@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
-from datetime import timedelta
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,9 +23,9 @@ from tests.sandbox.saml_setting import (
 
 from rolecall.policy.saml_response import ATTRIBUTES
 from rolecall.sandbox import Account, Sandbox
-from rolecall.sandbox.refusals import Refusal
-from rolecall.sandbox.saml_idp import Signed
-from rolecall.sandbox.saml_metadata import read_metadata
+from rolecall.sandbox.door.refusals import Refusal
+from rolecall.sandbox.saml.idp import Signed
+from rolecall.sandbox.saml.metadata import read_metadata
 
 AFFILIATION = "urn:oid:1.3.6.1.4.1.5923.1.1.1.1"
 FAILED = "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"
@@ -403,6 +405,19 @@ def test_new_key(setting: Setting, workload: Account, clock: Clock) -> None:
     assert setting.ask(new.respond(setting.claims))["Issuer"] == ENTITY_ID
 
 
+def test_metadata_spreads_like_every_change(setting: Setting, workload: Account, clock: Clock) -> None:
+    """STS sees a provider's new metadata as late as it sees a role's new trust policy."""
+    new, claims = identity_provider(clock, number=2), setting.claims
+    clock.advance(60)
+    setting.sandbox.faults.propagation(10)
+    workload.client("iam").update_saml_provider(SAMLProviderArn=PROVIDER, SAMLMetadataDocument=new.metadata)
+
+    assert setting.ask(setting.response())["Issuer"] == ENTITY_ID
+    assert refused(setting.ask, response=new.respond(claims)).code == "InvalidIdentityToken"
+    clock.advance(10)
+    assert setting.ask(new.respond(claims))["Issuer"] == ENTITY_ID
+
+
 def test_several_keys(setting: Setting, workload: Account, clock: Clock) -> None:
     """Metadata with two certificates takes signatures of both, so that keys can be changed without a gap."""
     old, new = setting.idp, identity_provider(clock, number=2)
@@ -465,6 +480,25 @@ def test_bad_metadata(workload: Account, clock: Clock, old: str, new: str, words
 
     assert (refusal.code, refusal.status) == ("InvalidInput", 400)
     assert words in refusal.message
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose local time isn't UTC."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_an_end_of_metadata_without_a_zone_is_in_utc(clock: Clock) -> None:
+    """SAML's times are in UTC, whatever the machine's zone is."""
+    document = identity_provider(clock).metadata
+    ending = document.replace(" entityID=", ' validUntil="2041-01-01T00:00:00" entityID=', 1)
+
+    assert read_metadata(ending).valid_until == datetime(2041, 1, 1, tzinfo=UTC)
 
 
 def test_short_metadata() -> None:

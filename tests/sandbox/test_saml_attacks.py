@@ -17,7 +17,7 @@ from tests.sandbox.saml_setting import Setting, as_response, identity_provider, 
 
 from rolecall.policy.saml_response import ASSERTION, ATTRIBUTES, PROTOCOL
 from rolecall.sandbox import Account, Sandbox
-from rolecall.sandbox.saml_idp import Signed, encoded
+from rolecall.sandbox.saml.idp import Signed, encoded
 
 DSIG = "{http://www.w3.org/2000/09/xmldsig#}"
 EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from tests.sandbox.helpers import TOOLS, Clock, may, session, trusting
+from tests.sandbox.helpers import TOOLS, Clock, answered, may, session, trusting
 
 from rolecall.sandbox import Account, Credentials, Sandbox, User
 
@@ -30,12 +30,7 @@ def ask(sandbox: Sandbox, *, post: bool = False, **parameters: str) -> tuple[int
         if post
         else urllib.request.Request(f"{sandbox.signin_url}?{form}")
     )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
+    return answered(request)
 
 
 def as_session(credentials: Credentials) -> str:
@@ -143,23 +138,24 @@ def test_expired_credentials(sandbox: Sandbox, assumed: Credentials, clock: Cloc
         {"Action": "getSigninToken", "Session": "[]"},
         {"Action": "getSigninToken", "Session": '{"sessionId": "AKIA", "sessionKey": "x"}'},
         {"Action": "getSigninToken", "Session": '{"sessionId": "a", "sessionKey": "b", "sessionToken": "c"}'},
+        {"Action": "getSigninToken", "Session": "[" * 50_000},
         {"Action": "login", "Destination": CONSOLE},
         {"Action": "login", "Destination": CONSOLE, "SigninToken": "garbage"},
     ],
 )
 def test_bad_requests(sandbox: Sandbox, parameters: dict[str, str]) -> None:
     """What can't be read is refused with a sentence."""
-    status, answer = ask(sandbox, **parameters)
+    status, answer = ask(sandbox, post=True, **parameters)
     assert (status, list(answer)) == (400, ["error"])
 
 
+@pytest.mark.parametrize("wrong", ["wrong", "wr\N{LATIN SMALL LETTER O WITH STROKE}ng", "\ud800"])
 @pytest.mark.parametrize("field", ["secret_access_key", "session_token"])
-def test_wrong_keys(sandbox: Sandbox, assumed: Credentials, field: str) -> None:
+def test_wrong_keys(sandbox: Sandbox, assumed: Credentials, field: str, wrong: str) -> None:
     """Secret and token must both be the session's."""
     keys = {name: getattr(assumed, name) for name in ("access_key_id", "secret_access_key", "session_token")}
-    wrong = Credentials(**(keys | {field: "wrong"}))
 
-    assert token(sandbox, wrong)[0] == 400
+    assert token(sandbox, Credentials(**(keys | {field: wrong})))[0] == 400
 
 
 def test_a_destination_is_needed(sandbox: Sandbox, assumed: Credentials) -> None:

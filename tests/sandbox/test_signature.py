@@ -189,13 +189,15 @@ def test_unreadable_signature(sandbox: Sandbox, authorization: str | None, expec
     assert _post(sandbox.endpoint_url, _IDENTITY, headers) == expected
 
 
+@pytest.mark.parametrize("version", ["&Version=2011-06-15", ""])
 @pytest.mark.parametrize("action", ["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"])
-def test_unsigned_operations(sandbox: Sandbox, action: str) -> None:
+def test_unsigned_operations(sandbox: Sandbox, action: str, version: str) -> None:
     """Sign-in with a provider's token needs no signature, and moto's made-up answer does not come through."""
-    body = f"Action={action}&Version=2011-06-15&RoleArn=arn:aws:iam::222222222222:role/any".encode()
+    body = f"Action={action}{version}&RoleArn=arn:aws:iam::222222222222:role/any".encode()
 
     answer = _post(sandbox.endpoint_url, body, {"Content-Type": "application/x-www-form-urlencoded"})
     assert answer == (400, "ValidationError")
+    assert [(call.operation, call.error_code) for call in sandbox.calls] == [(action, "ValidationError")]
 
 
 def test_presigned_url(sandbox: Sandbox, ci: User) -> None:

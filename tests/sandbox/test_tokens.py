@@ -1,5 +1,6 @@
 """Sessions of users, and who a key belongs to."""
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -95,13 +96,19 @@ def test_no_session_from_a_session(
 
 
 @pytest.mark.shows("GetFederationToken", "enforced")
-def test_federated_user_assumes_nothing(sandbox: Sandbox, tools: Account, federated: Credentials) -> None:
-    """Credentials of GetFederationToken can't assume roles, nor call IAM."""
+def test_federated_user_assumes_nothing(
+    sandbox: Sandbox, tools: Account, broker: User, federated: Credentials
+) -> None:
+    """Credentials of GetFederationToken assume no role, whatever their session policy says, nor call IAM."""
     visitor = f"arn:aws:sts::{TOOLS}:federated-user/visitor"
     role = tools.role("open", trusting([root(TOOLS), visitor]))
+    allowed = sandbox.client("sts", broker.credentials).get_federation_token(
+        Name="visitor", Policy=json.dumps(may("*"))
+    )
 
-    refusal = refused(sandbox.client("sts", federated).assume_role, RoleArn=role.arn, RoleSessionName="run")
-    assert refusal.code == "AccessDenied"
+    for key in (federated, session(allowed)):
+        refusal = refused(sandbox.client("sts", key).assume_role, RoleArn=role.arn, RoleSessionName="run")
+        assert refusal.code == "AccessDenied"
     assert refused(sandbox.client("iam", federated).list_roles).code == "InvalidClientTokenId"
 
 

@@ -21,7 +21,7 @@ from tests.sandbox.helpers import WORKLOAD, Clock, Refused, policy, refused
 
 from rolecall.errors import SandboxError
 from rolecall.sandbox import Account, Credentials, Sandbox
-from rolecall.sandbox.issuer import GITHUB, Issuer
+from rolecall.sandbox.web_identity.issuer import GITHUB, Issuer
 
 HOST = GITHUB.removeprefix("https://")
 MAIN = "repo:acme/infra:ref:refs/heads/main"
@@ -173,6 +173,19 @@ TOKENS: dict[str, tuple[Callable[[Doors], str], str]] = {
     ),
     "without a subject": (lambda d: d.issuer.token({"sub": None}), "InvalidIdentityToken"),
     "without an end": (lambda d: d.issuer.token(_claims(exp=None)), "InvalidIdentityToken"),
+    "with an end that is no number": (
+        lambda d: d.issuer.token(_claims(exp=float("nan"))),
+        "InvalidIdentityToken",
+    ),
+    "without an end to its end": (
+        lambda d: d.issuer.token(_claims(exp=float("inf"))),
+        "InvalidIdentityToken",
+    ),
+    "with an end that no float holds": (
+        lambda d: d.issuer.token(_claims(exp=10**400)),
+        "InvalidIdentityToken",
+    ),
+    "issued at no time": (lambda d: d.issuer.token(_claims(iat=float("nan"))), "InvalidIdentityToken"),
     "with an end in words": (lambda d: d.issuer.token(_claims(exp="soon")), "InvalidIdentityToken"),
     "with a list of tags": (lambda d: d.issuer.token(_claims(**{TAGS: ["team"]})), "InvalidIdentityToken"),
     "no token at all": (lambda _: "an-access-token", "InvalidIdentityToken"),
@@ -264,19 +277,28 @@ def test_an_issuer_that_nobody_placed_is_never_looked_for(doors: Doors, workload
 
 @dataclass
 class Elsewhere:
-    """A server of a program's own, and the JSON that it answers by path."""
+    """A server of a program's own: the JSON that it answers by path, where pages went, what it was asked."""
 
     address: str
     pages: dict[str, object]
+    moved: dict[str, str]
+    asked: list[str]
 
 
 @pytest.fixture
 def elsewhere() -> Iterator[Elsewhere]:
     pages: dict[str, object] = {}
+    moved: dict[str, str] = {}
+    asked: list[str] = []
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            asked.append(self.path)
+            if self.path in moved:
+                self.send_response(302)
+                self.send_header("Location", moved[self.path])
+            else:
+                self.send_response(200)
             self.end_headers()
             self.wfile.write(json.dumps(pages.get(self.path)).encode())
 
@@ -286,7 +308,7 @@ def elsewhere() -> Iterator[Elsewhere]:
     server = HTTPServer(("127.0.0.1", 0), Pages)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Elsewhere(f"http://127.0.0.1:{server.server_port}", pages)
+    yield Elsewhere(f"http://127.0.0.1:{server.server_port}", pages, moved, asked)
     server.shutdown()
     server.server_close()
     thread.join()
@@ -322,24 +344,66 @@ def test_a_programs_own_issuer(doors: Doors, own: Elsewhere) -> None:
         doors.sandbox.issuers.get(TENANT)
 
 
+NO_KEYS = ("InvalidIdentityToken", "Couldn't retrieve verification key")
+UNKNOWN_HOST = ("IDPCommunicationError", "The sandbox knows no issuer for")
+
+
 @pytest.mark.parametrize(
-    ("path", "answer"),
+    ("path", "answer", "expected"),
     [
-        (DISCOVERY, None),
-        (DISCOVERY, {"issuer": "https://idp.example.com", "jwks_uri": f"{TENANT}/keys"}),
-        (DISCOVERY, {"issuer": TENANT}),
-        ("/keys", None),
-        ("/keys", {"keys": []}),
-        ("/keys", {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}),
-        ("/keys", {"keys": [{"kty": "EC"}]}),
+        (DISCOVERY, None, NO_KEYS),
+        (DISCOVERY, {"issuer": "https://idp.example.com", "jwks_uri": f"{TENANT}/keys"}, NO_KEYS),
+        (DISCOVERY, {"issuer": TENANT}, UNKNOWN_HOST),
+        (DISCOVERY, {"issuer": TENANT, "jwks_uri": "file:///etc/passwd"}, UNKNOWN_HOST),
+        (DISCOVERY, {"issuer": TENANT, "jwks_uri": "http://169.254.169.254/latest/"}, UNKNOWN_HOST),
+        (DISCOVERY, {"issuer": TENANT, "jwks_uri": f"{TENANT}.example.net/keys"}, UNKNOWN_HOST),
+        ("/keys", None, NO_KEYS),
+        ("/keys", {"keys": []}, NO_KEYS),
+        ("/keys", {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}, NO_KEYS),
+        ("/keys", {"keys": [{"kty": "EC"}]}, NO_KEYS),
     ],
 )
-def test_pages_that_arent_those_of_an_issuer(doors: Doors, own: Elsewhere, path: str, answer: object) -> None:
-    """Discovery has to name the issuer itself, and the keys have to be some of AWS's kinds."""
+def test_pages_that_arent_those_of_an_issuer(
+    doors: Doors, own: Elsewhere, path: str, answer: object, expected: tuple[str, str]
+) -> None:
+    """Discovery has to name the issuer itself, and keys of AWS's kinds below an issuer's URL."""
     own.pages[path] = answer
     found = doors.refused(doors.issuer.token({"iss": TENANT, "sub": "me"}), RoleArn=OWN)
 
-    assert found.code in {"InvalidIdentityToken", "IDPCommunicationError"}
+    assert found.code == expected[0]
+    assert expected[1] in found.message
+
+
+def test_redirects_are_not_followed(doors: Doors, own: Elsewhere) -> None:
+    """A page that has moved may have moved off the loopback interface, so it isn't looked for."""
+    own.moved["/keys"] = f"{own.address}/keys-elsewhere"
+    own.pages["/keys-elsewhere"] = own.pages["/keys"]
+
+    found = doors.refused(doors.issuer.token({"iss": TENANT, "sub": "me"}), RoleArn=OWN)
+
+    assert found.code == "InvalidIdentityToken"
+    assert own.asked == [DISCOVERY, "/keys"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc", "http://169.254.169.254/", "https://127.0.0.1:8443", "http://127.0.0.1:80@example.com:1"],
+)
+def test_issuers_are_on_the_loopback_interface(sandbox: Sandbox, address: str) -> None:
+    """No other address is taken, be it from Python or over HTTP."""
+    with pytest.raises(SandboxError, match="no address of an issuer"):
+        sandbox.issuers.point(TENANT, address)
+    body = json.dumps({"url": TENANT, "address": address}).encode()
+    with pytest.raises(urllib.error.HTTPError, match="400") as caught:
+        urllib.request.urlopen(f"{sandbox.endpoint_url}/_rolecall/issuers", body)
+    caught.value.close()
+
+
+def test_an_issuer_that_says_nothing_about_an_access_token(doors: Doors, elsewhere: Elsewhere) -> None:
+    """JSON that is no object says nothing, so the token is rejected."""
+    doors.sandbox.issuers.point("https://graph.facebook.com", elsewhere.address)
+
+    assert doors.refused("some-token", ProviderId="graph.facebook.com").code == "IDPRejectedClaim"
 
 
 def test_an_issuer_has_a_hundred_keys_of_a_kind_at_most(doors: Doors, own: Elsewhere) -> None:
@@ -554,8 +618,9 @@ def test_the_token_request_of_a_job(doors: Doors) -> None:
 
     assert claims["sub"] == "repo:acme/infra:environment:prod"
     assert (claims["aud"], claims["iss"]) == (AUDIENCE, GITHUB)
-    with pytest.raises(urllib.error.HTTPError, match="401"):
-        _get(url, "bearer guess")
+    for guess in ("guess", "gu\xe9ss"):
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            _get(url, f"bearer {guess}")
 
 
 def test_child_processes_make_issuers_and_tokens(doors: Doors) -> None:

@@ -11,8 +11,8 @@ from rolecall.errors import SandboxError
 from .credentials import Credentials
 
 if TYPE_CHECKING:
-    from .iam import SandboxIam
-    from .mfa import MfaCodes
+    from .iam.backend import SandboxIam
+    from .iam.mfa import MfaCodes
 
 _EVERYTHING = {
     "Version": "2012-10-17",

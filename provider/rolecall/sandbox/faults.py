@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from .door.refusals import Refusal
 from .propagation import Spread
-from .refusals import Refusal
 
 _ALWAYS_ACTIVE = frozenset({"us-east-1"})
 _CODES = {500: "InternalFailure", 503: "ServiceUnavailable"}

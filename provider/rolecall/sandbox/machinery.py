@@ -14,28 +14,28 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from rolecall.errors import SandboxError
 from rolecall.policy.decision import Answer
 
-from . import iam
-from .authorization import Authorization
+from .callers.identities import Identities
+from .callers.incoming import Arrival
+from .callers.permissions import Permissions
 from .calls import CallLog
-from .contexts import Contexts
-from .control import Control
-from .denials import encoded
+from .door.control import Control
+from .door.gateway import Gateway
+from .door.refusals import Refusal
+from .door.server import LOOPBACK, LoopbackServer
+from .door.sign_in import SignIn
 from .faults import Faults
-from .federated import FederatedEntry
-from .gateway import Gateway
-from .identities import Identities
-from .incoming import Arrival
-from .issuers import Issuers
-from .mfa import MfaCodes
-from .permissions import Permissions
-from .refusals import Refusal
-from .role_sessions import RoleSessions
+from .iam.backend import SandboxIam, account_iam, install, uninstall
+from .iam.mfa import MfaCodes
+from .iam.view import IamView
 from .sealing import Seal
-from .server import LOOPBACK, LoopbackServer
-from .sign_in import SignIn
-from .sts import Parts, SecurityTokenService
-from .unsigned import unsigned_table
-from .view import IamView
+from .services.authorization import Authorization
+from .sts.contexts import Contexts
+from .sts.denials import encoded
+from .sts.federated import FederatedEntry
+from .sts.role_sessions import RoleSessions
+from .sts.service import Parts, SecurityTokenService
+from .sts.unsigned import unsigned_table
+from .web_identity.issuers import Issuers
 
 if TYPE_CHECKING:
     from .credentials import Credentials
@@ -99,7 +99,7 @@ class Machinery:
         )
         self._server = LoopbackServer(self._gateway, port)
         _reset_moto()
-        iam.install(self.codes, accounts, partition)
+        install(self.codes, accounts, partition)
         self._server.start()
         self.port = self._server.port
 
@@ -110,6 +110,7 @@ class Machinery:
             self._view.clear()
             self._identities.clear()
             self._issuers.clear()
+            self._seal.renew()
             self.codes.clear()
 
     def stop(self) -> None:
@@ -117,12 +118,12 @@ class Machinery:
         self._gateway.close()
         self._server.stop()
         _reset_moto()
-        iam.uninstall()
+        uninstall()
 
     def secrets(self) -> frozenset[str]:
         """Return every secret that was handed out and is still good."""
         with self._lock:
-            devices = (iam.account_iam(each).virtual_mfa_devices.values() for each in self._accounts())
+            devices = (account_iam(each).virtual_mfa_devices.values() for each in self._accounts())
             seeds = {device.base32_string_seed for several in devices for device in several}
             return self._identities.secrets() | seeds | self._issuers.secrets()
 
@@ -155,7 +156,7 @@ class Machinery:
         return Contexts(self._seal).assertion(keys, self._clock())
 
     @contextmanager
-    def writing(self, account_id: str) -> Iterator[iam.SandboxIam]:
+    def writing(self, account_id: str) -> Iterator[SandboxIam]:
         """Open the IAM of an account for a change.
 
         Raises:
@@ -163,7 +164,7 @@ class Machinery:
         """
         with self._lock:
             try:
-                yield iam.account_iam(account_id)
+                yield account_iam(account_id)
             except Refusal as refusal:
                 raise _sandbox_error(refusal) from refusal
             except ServiceException as error:
@@ -174,7 +175,7 @@ class Machinery:
     def _seed_of(self, serial: str) -> str | None:
         with self._lock:
             for account_id in self._accounts():
-                device = iam.account_iam(account_id).virtual_mfa_devices.get(serial)
+                device = account_iam(account_id).virtual_mfa_devices.get(serial)
                 if device is not None:
                     return device.base32_string_seed
         return None

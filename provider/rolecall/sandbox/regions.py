@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
+from .door.refusals import Refusal
 from .faults import Faults
-from .refusals import Refusal
 
 _PARTITIONS: Final = (
     (re.compile(r"cn-"), "aws-cn"),
     (re.compile(r"us-gov-"), "aws-us-gov"),
 )
-_CLOSED: Final = re.compile(r"(us-iso|eu-iso|us-isob|eusc)")
+_CLOSED: Final = re.compile(r"us-iso|eu-iso|eusc")
 
 
 def partition_of(region: str) -> str:

@@ -17,8 +17,8 @@ from .calls import Call, CallLog
 from .clients import Clients
 from .credentials import Credentials, Profile
 from .faults import Faults
-from .issuers import Issuers
 from .regions import partition_of
+from .web_identity.issuers import Issuers
 
 if TYPE_CHECKING:
     from .machinery import Machinery
@@ -99,7 +99,8 @@ class Sandbox:
         """Start serving.
 
         Raises:
-            SandboxError: moto is not installed, the port is taken, or a sandbox runs in this process.
+            SandboxError: the extra ``sandbox`` is not installed, the port is taken, or a sandbox runs in this
+                process.
         """
         if "MOTO_ACCOUNT_ID" in os.environ:
             raise SandboxError(
@@ -285,6 +286,6 @@ def _machinery() -> "type[Machinery]":
     try:
         from .machinery import Machinery  # noqa: PLC0415 - importing rolecall.sandbox must stay cheap
     except ImportError as error:
-        message = f"The sandbox needs moto and pyotp ({error}). Run: pip install 'rolecall[sandbox]'"
+        message = f"The sandbox needs the extra sandbox ({error}). Run: pip install 'rolecall[sandbox]'"
         raise SandboxError(message) from error
     return Machinery

@@ -7,15 +7,19 @@ from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from .wire import compact_json
+from .door.wire import compact_json
 
 _PURPOSE: Final = "purpose"
 
 
 class Seal:
-    """Encrypts and authenticates with a key that lives as long as the sandbox runs."""
+    """Encrypts and authenticates with a key of its own."""
 
     def __init__(self) -> None:
+        self._box = Fernet(Fernet.generate_key())
+
+    def renew(self) -> None:
+        """Take another key: what was closed so far can't be opened any more."""
         self._box = Fernet(Fernet.generate_key())
 
     def close(self, purpose: str, content: Mapping[str, object]) -> str:

@@ -7,8 +7,8 @@ from typing import Final
 
 from .account import Account, User
 from .credentials import Credentials
-from .issuer import GITHUB
 from .sandbox import Sandbox
+from .web_identity.issuer import GITHUB
 
 TOOLS_ACCOUNT: Final = "111111111111"
 WORKLOAD_ACCOUNT: Final = "222222222222"

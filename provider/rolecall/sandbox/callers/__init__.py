@@ -1,0 +1,1 @@
+"""Whoever makes a call: keys, sessions, condition keys and permissions."""

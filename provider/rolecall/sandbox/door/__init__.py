@@ -1,0 +1,1 @@
+"""Requests over HTTP: read, checked, handed on and answered."""

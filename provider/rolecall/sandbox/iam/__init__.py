@@ -1,0 +1,1 @@
+"""IAM: moto's, with AWS's checks, and as STS sees it."""

@@ -1,0 +1,1 @@
+"""SAML: an identity provider, and the verification of what one signs."""

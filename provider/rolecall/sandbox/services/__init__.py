@@ -1,0 +1,1 @@
+"""Calls to services other than STS, where the caller's policies decide them."""

@@ -1,0 +1,1 @@
+"""Web identity: issuers of tokens, and the verification of what one signs."""
