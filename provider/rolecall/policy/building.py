@@ -9,15 +9,18 @@ from rolecall.errors import Fault
 from . import saml
 from .arn import Arn, account_root
 from .formats import TRUST_POLICY_CHARACTERS
+from .operations import (
+    ASSUME_ROLE,
+    ASSUME_ROLE_WITH_SAML,
+    ASSUME_ROLE_WITH_WEB_IDENTITY,
+    SET_SOURCE_IDENTITY,
+    TAG_SESSION,
+)
 from .trust import Kind, Trust
 
 _BIGGEST_SHOWN: Final = 3
 
-_ASSUME_ROLE: Final = "sts:AssumeRole"
-_OPERATIONS: Final = {
-    Kind.OIDC: "sts:AssumeRoleWithWebIdentity",
-    Kind.SAML: "sts:AssumeRoleWithSAML",
-}
+_OPERATIONS: Final = {Kind.OIDC: ASSUME_ROLE_WITH_WEB_IDENTITY, Kind.SAML: ASSUME_ROLE_WITH_SAML}
 
 _OIDC_AUDIENCE: Final = "sts.amazonaws.com"
 
@@ -70,12 +73,12 @@ def _principal(trust: Trust, kind: Kind, partition: str) -> dict[str, object]:
 
 
 def _actions(trust: Trust, kind: Kind) -> list[str]:
-    actions = [_OPERATIONS.get(kind, _ASSUME_ROLE)]
+    actions = [_OPERATIONS.get(kind, ASSUME_ROLE)]
     # AWS pages: Pass session tags in AWS STS; Monitor and control actions taken with assumed roles.
     if trust.source_identity:
-        actions.append("sts:SetSourceIdentity")
+        actions.append(SET_SOURCE_IDENTITY)
     if trust.session_tags:
-        actions.append("sts:TagSession")
+        actions.append(TAG_SESSION)
     return actions
 
 

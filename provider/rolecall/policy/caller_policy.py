@@ -10,11 +10,8 @@ from rolecall.errors import DeclarationError, Fault
 from .arn import Arn
 from .building import one_or_list, to_json
 from .formats import shown
+from .operations import ASSUME_ROLE, SET_SOURCE_IDENTITY, TAG_SESSION
 from .statement import Policy
-
-_ASSUME_ROLE: Final = "sts:AssumeRole"
-_TAG_SESSION: Final = "sts:TagSession"
-_SET_SOURCE_IDENTITY: Final = "sts:SetSourceIdentity"
 
 INLINE_POLICY_CHARACTERS: Final[Mapping[str, int]] = MappingProxyType(
     {"user": 2_048, "group": 5_120, "role": 10_240}
@@ -43,19 +40,19 @@ class RoleToAssume:
     def trusting(cls, arn: str, policy: Policy) -> "RoleToAssume":
         """A role with whatever its trust policy lets callers of ``sts:AssumeRole`` do."""
         allowing = [
-            each for each in policy.statements if each.effect == "Allow" and each.covers_action(_ASSUME_ROLE)
+            each for each in policy.statements if each.effect == "Allow" and each.covers_action(ASSUME_ROLE)
         ]
         return cls(
             arn=arn,
-            tag_session=any(each.covers_action(_TAG_SESSION) for each in allowing),
-            set_source_identity=any(each.covers_action(_SET_SOURCE_IDENTITY) for each in allowing),
+            tag_session=any(each.covers_action(TAG_SESSION) for each in allowing),
+            set_source_identity=any(each.covers_action(SET_SOURCE_IDENTITY) for each in allowing),
         )
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The IAM actions that assuming it takes."""
-        extra = ((_SET_SOURCE_IDENTITY, self.set_source_identity), (_TAG_SESSION, self.tag_session))
-        return (_ASSUME_ROLE, *(action for action, wanted in extra if wanted))
+        extra = ((SET_SOURCE_IDENTITY, self.set_source_identity), (TAG_SESSION, self.tag_session))
+        return (ASSUME_ROLE, *(action for action, wanted in extra if wanted))
 
 
 def caller_policy(roles: Sequence[RoleToAssume], *, requires_mfa: bool = False) -> dict[str, object]:

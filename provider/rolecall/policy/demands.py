@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from .conditions import ConditionTest, Quantifier
+from .operations import ASSUME_ROLE
 from .request import Principal
 from .statement import Policy, Statement
 
-_ASSUME_ROLE: Final = "sts:AssumeRole"
 _EXTERNAL_ID: Final = "sts:externalid"
 _SESSION_NAME: Final = "sts:rolesessionname"
 _SOURCE_IDENTITY: Final = "sts:sourceidentity"
@@ -58,7 +58,7 @@ class Demands:
     transitive_tag_keys: tuple[str, ...]
 
 
-def demands(policy: Policy, *, operation: str = _ASSUME_ROLE) -> tuple[Demands, ...]:
+def demands(policy: Policy, *, operation: str = ASSUME_ROLE) -> tuple[Demands, ...]:
     """Return the demands of each Allow statement that allows an operation, in order.
 
     Args:

@@ -148,7 +148,7 @@ def _assertion(assertion: Element) -> Assertion:
     confirmed = _confirmation(subject)
     conditions = _one(assertion, f"{ASSERTION}Conditions")
     not_before, not_after = _optional_moment(conditions, "NotBefore"), _optional_moment(conditions, _END)
-    bounds = (_moment(_attribute(confirmed, _END), _END), not_after)
+    bounds = (moment(_attribute(confirmed, _END), _END), not_after)
     attributes = _attributes(assertion)
     own = {
         name.removeprefix(ATTRIBUTES): values
@@ -162,7 +162,7 @@ def _assertion(assertion: Element) -> Assertion:
         subject=_text(name_id),
         subject_format=name_id.get("Format", _UNSPECIFIED),
         recipient=_attribute(confirmed, "Recipient"),
-        issued_at=_moment(_attribute(assertion, "IssueInstant"), "IssueInstant"),
+        issued_at=moment(_attribute(assertion, "IssueInstant"), "IssueInstant"),
         not_before=not_before,
         expires_at=min(bound for bound in bounds if bound is not None),
         session_ends_at=_session_end(assertion),
@@ -299,13 +299,21 @@ def _attribute(element: Element, name: str) -> str:
 
 def _optional_moment(element: Element, name: str) -> datetime | None:
     value = element.get(name)
-    return None if value is None else _moment(value, name)
+    return None if value is None else moment(value, name)
 
 
-def _moment(value: str, name: str) -> datetime:
-    """Return a moment in UTC, which is what SAML means where there is no zone (SAML 2.0 core, 1.3.3)."""
+def moment(value: str, name: str) -> datetime:
+    """Return a moment in UTC, which is what SAML means where there is no zone (SAML 2.0 core, 1.3.3).
+
+    Args:
+        value: date and time in ISO 8601.
+        name: of the attribute that holds it.
+
+    Raises:
+        SamlError: it is neither.
+    """
     try:
-        moment = datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except ValueError as error:
         raise SamlError(f"its {name} is no date and time") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -9,15 +9,14 @@ from rolecall.errors import DeclarationError, Fault
 
 from .arn import Arn
 from .demands import Demands, demands
+from .operations import ASSUME_ROLE, ASSUME_ROLE_WITH_WEB_IDENTITY, TAG_SESSION
 from .statement import Policy, Statement
 
-ASSUME_ROLE: Final = "sts:AssumeRole"
-WEB_IDENTITY: Final = "sts:AssumeRoleWithWebIdentity"
-
-_ASSUMED_BY: Final[Mapping[str, str]] = MappingProxyType({"AWS": ASSUME_ROLE, "Federated": WEB_IDENTITY})
+_ASSUMED_BY: Final[Mapping[str, str]] = MappingProxyType(
+    {"AWS": ASSUME_ROLE, "Federated": ASSUME_ROLE_WITH_WEB_IDENTITY}
+)
 """The operation that principals of a kind call."""
 
-_TAG_SESSION: Final = "sts:TagSession"
 _AUDIENCE: Final = ":aud"
 _OPEN: Final = ("*", "?", "${")
 """What makes a value a pattern, of which nobody knows what to send."""
@@ -88,7 +87,7 @@ def _way_in(statement: Statement, asked: Demands, operation: str) -> WayIn:
     name = _literal(asked.session_names)
     unsaid = {"session_name"} if asked.mentions_session_name and name is None else set()
     way = WayIn(operation=operation, session_name=name, unsaid=frozenset(unsaid))
-    if operation == WEB_IDENTITY:
+    if operation == ASSUME_ROLE_WITH_WEB_IDENTITY:
         # The token itself holds tags and source identity (AWS page: AssumeRoleWithWebIdentity).
         return replace(way, provider_arn=asked.principals[0].value, audience=_audience(statement))
     external_id = _literal(asked.external_ids)
@@ -106,7 +105,7 @@ def _way_in(statement: Statement, asked: Demands, operation: str) -> WayIn:
         source_identity=source_identity,
         session_tags={name: value for name, value in tags.items() if value is not None},
         transitive_tag_keys=asked.transitive_tag_keys,
-        may_tag=statement.covers_action(_TAG_SESSION),
+        may_tag=statement.covers_action(TAG_SESSION),
         roles_only=all(_is_of_role(each.value) for each in asked.principals),
         unsaid=way.unsaid | {name for name, is_open in open_.items() if is_open},
     )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from ..pattern import Context, Truth
+from ..pattern import Context, Truth, Variable, tokenize
 from ..request import Unknown
 from . import arn, binary, boolean, date, ip, null, numeric, string
 from .operator import Matcher, Operator
@@ -93,6 +93,14 @@ class ConditionTest:
         if self.use.if_exists or self.use.quantifier is Quantifier.ALL:
             return True
         return self.use.operator.negated and self.use.quantifier is None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys, in lower case, that the answer depends on: the one tested, and those of variables."""
+        if not (self.variables and self.use.operator.takes_variables):
+            return frozenset({self.lookup_key})
+        tokens = (token for value in self.values for token in tokenize(value, wildcards=True, variables=True))
+        return frozenset({self.lookup_key, *(token.key for token in tokens if isinstance(token, Variable))})
 
     def holds(self, context: Context) -> Truth:
         """Whether the condition holds for a request; ``None`` where that can't be known."""
