@@ -6,7 +6,6 @@ from typing import Final
 
 from rolecall.policy import Answer
 from rolecall.verification.model import (
-    BrokenRequirement,
     Cause,
     EnforcedBy,
     Expectation,
@@ -15,11 +14,9 @@ from rolecall.verification.model import (
     Prediction,
     ProbeKind,
     ProbeResult,
-    RoleReport,
-    Skipped,
-    StatementLevel,
     Verdict,
 )
+from rolecall.verification.report import BrokenRequirement, RoleReport, Skipped, StatementLevel
 
 NOON: Final = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 ROLES_PER_ACCOUNT: Final = 25

@@ -1,6 +1,6 @@
-"""Writes the JSON Schema of reports into docs/ and the package, as the code declares them.
+"""Writes the JSON Schemas of reports and receipts into docs/ and the package, as the code declares them.
 
-`python -m tools.report_schema` rewrites both; `tests/reports/` says so when they have fallen behind.
+`python -m tools.report_schema` rewrites them; `tests/reports/` says so when they have fallen behind.
 """
 
 import json
@@ -8,24 +8,25 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from rolecall.reports import json_schema
+from rolecall.reports import json_schema, receipt_schema
 
 ROOT: Final = Path(__file__).parent.parent
-PUBLISHED: Final = (
-    ROOT / "docs/report.schema.json",
-    ROOT / "provider/rolecall/reports/report.schema.json",
-)
+PUBLISHED: Final = {
+    ROOT / "docs/report.schema.json": json_schema,
+    ROOT / "provider/rolecall/reports/report.schema.json": json_schema,
+    ROOT / "docs/receipt.schema.json": receipt_schema,
+}
 
 
-def text() -> str:
+def text(path: Path) -> str:
     """The whole file, as the code stands."""
-    return f"{json.dumps(json_schema(), indent=2)}\n"
+    return f"{json.dumps(PUBLISHED[path](), indent=2)}\n"
 
 
 def main() -> int:
-    """Writes both."""
+    """Writes them all."""
     for path in PUBLISHED:
-        path.write_text(text(), encoding="utf-8")
+        path.write_text(text(path), encoding="utf-8")
         print(path)
     return 0
 

@@ -1,11 +1,11 @@
 """Results and reports for the tests of reports, with fixed times."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rolecall.policy import Answer
 from rolecall.verification.model import (
-    BrokenRequirement,
     Cause,
     EnforcedBy,
     Expectation,
@@ -14,12 +14,10 @@ from rolecall.verification.model import (
     Prediction,
     ProbeKind,
     ProbeResult,
-    RoleReport,
-    Skipped,
-    StatementLevel,
     Unmet,
     Verdict,
 )
+from rolecall.verification.report import Attested, BrokenRequirement, RoleReport, Skipped, StatementLevel
 
 ROLE = "arn:aws:iam::222222222222:role/ops/deploy"
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -44,6 +42,7 @@ def result(kind: ProbeKind = ProbeKind.EXTERNAL_ID_ABSENT, **changed: Any) -> Pr
         "milliseconds": 41.3,
         "request_id": "0d5c2f0e",
         "caller_arn": "arn:aws:iam::111111111111:user/ci",
+        "endpoint": "https://sts.eu-west-1.amazonaws.com",
         "prediction": REFUSES,
     }
     return ProbeResult(**(facts | changed))
@@ -59,6 +58,19 @@ def allowed(**changed: Any) -> ProbeResult:
         "prediction": LETS_IN,
     }
     return result(ProbeKind.AS_DECLARED, **(facts | changed))
+
+
+BY_RECEIPT = "account 333333333333, by receipt"
+
+
+def attested(**changed: Any) -> Attested:
+    """What a receipt of another account states, with what a test changes in it."""
+    facts: dict[str, Any] = {
+        "account": "333333333333",
+        "caller_arn": "arn:aws:iam::333333333333:user/probe",
+        "made_at": NOON,
+    }
+    return Attested(**(facts | changed))
 
 
 def report(**changed: Any) -> RoleReport:
@@ -88,6 +100,7 @@ def report(**changed: Any) -> RoleReport:
                 verdict=Verdict.INCONCLUSIVE,
                 cause=Cause.CANNOT_ASSUME_ANYTHING,
                 detail="User is not authorized to perform: sts:AssumeRole",
+                holds_external_id=True,
             ),
             result(
                 ProbeKind.EXPECTED,
@@ -112,3 +125,29 @@ def report(**changed: Any) -> RoleReport:
         "waited_seconds": 23.25,
     }
     return RoleReport(**(facts | changed))
+
+
+def wider_report() -> RoleReport:
+    """The same with what comes of can-do probes, of a prediction that STS contradicts, and of receipts."""
+    usual = report()
+    unsettled = result(
+        ProbeKind.CAN_DO,
+        label="s3 delete_bucket",
+        verdict=Verdict.INCONCLUSIVE,
+        outcome=Outcome.INCONCLUSIVE,
+        cause=Cause.NEITHER_MAY,
+        code="NoSuchBucket",
+        enforced_by=None,
+        prediction=None,
+        detail="The specified bucket does not exist",
+    )
+    refused = attested(
+        account="444444444444",
+        caller_arn="arn:aws:iam::444444444444:user/probe",
+        refused="its times lie in the future",
+    )
+    return replace(
+        usual,
+        results=(*usual.results, allowed(caller="profile auditor", prediction=REFUSES), unsettled),
+        receipts=(attested(results=(allowed(caller=BY_RECEIPT), result(caller=BY_RECEIPT))), refused),
+    )

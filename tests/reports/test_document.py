@@ -3,10 +3,11 @@
 import dataclasses
 import json
 
-from tests.reports.facts import ROLE, allowed, report
+from tests.reports.facts import ROLE, allowed, report, wider_report
 
 from rolecall.reports import to_document, to_json
-from rolecall.verification.model import BrokenRequirement, ProbeResult, RoleReport, Verdict
+from rolecall.verification.model import ProbeResult, Verdict
+from rolecall.verification.report import BrokenRequirement, RoleReport
 
 
 def test_roles_come_in_a_stable_order() -> None:
@@ -29,13 +30,15 @@ def test_the_verdict_is_the_worst_of_all_roles() -> None:
 
 def test_no_field_is_forgotten() -> None:
     """A field that reports get later shows up here, or is left out knowingly."""
-    role = json.loads(to_json(to_document([report()])))["roles"][0]
+    role = json.loads(to_json(to_document([wider_report()])))["roles"][0]
     renamed = {"results": "probes", "broken": "broken_requirements"}
     expected = {renamed.get(field.name, field.name) for field in dataclasses.fields(RoleReport)}
 
     assert expected | {"verdict", "level"} == set(role)
     probe_fields = {field.name for field in dataclasses.fields(ProbeResult)}
-    assert (probe_fields - {"expectation"}) | {"expected", "sentence"} == set(role["probes"][0])
+    assert (probe_fields - {"expectation"}) | {"expected", "sentence", "disagreement"} == set(
+        role["probes"][0]
+    )
 
 
 def test_every_text_is_safe_to_print() -> None:

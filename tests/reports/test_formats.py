@@ -7,11 +7,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.reports.facts import ROLE, report
+from tests.reports.facts import ROLE, report, wider_report
 from tools.fleet import fleet
 
 from rolecall.reports import FORMATS, ReportDocument, to_document
-from rolecall.verification.model import RoleReport
+from rolecall.verification.report import RoleReport
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = {
@@ -26,7 +26,7 @@ GONE = "arn:aws:iam::222222222222:role/gone"
 
 
 def document() -> ReportDocument:
-    return to_document([report()], unverified={GONE: "no credentials\x07"})
+    return to_document([wider_report()], unverified={GONE: "no credentials\x07"})
 
 
 def renamed(text: str, told: RoleReport) -> RoleReport:

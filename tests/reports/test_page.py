@@ -14,7 +14,7 @@ from rolecall.reports import FORMATS, to_document
 from rolecall.reports.page import LIMIT
 from rolecall.reports.page.diagram import FEW_ROLES, MOST_ACCOUNTS, diagram_of
 from rolecall.reports.page.facts import entries
-from rolecall.verification.model import RoleReport
+from rolecall.verification.report import RoleReport
 
 
 def page(*reports: RoleReport, unverified: dict[str, str] | None = None) -> str:

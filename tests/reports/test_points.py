@@ -1,6 +1,8 @@
 """Points: what isn't proved, the worst first, graded by the user's own rules."""
 
-from tests.reports.facts import ROLE, allowed, report, result
+from dataclasses import replace
+
+from tests.reports.facts import REFUSES, ROLE, allowed, attested, report, result
 
 from rolecall.reports import to_document
 from rolecall.reports.points import Grade, points
@@ -55,3 +57,27 @@ def test_each_point_is_made_once() -> None:
     pending = result(ProbeKind.AS_DECLARED, verdict=Verdict.PENDING, cause=Cause.CALLER_SIDE_MISSING)
 
     assert len(points(to_document([report(results=(pending, pending), broken=())]))) == 1
+
+
+def test_a_disagreement_is_a_warning_even_where_all_is_proved() -> None:
+    """What STS answered against the prediction never stops a run, and never goes unsaid."""
+    (point,) = points(to_document([report(results=(allowed(prediction=REFUSES),), broken=())]))
+
+    assert (point.rule.id, point.grade, point.refuted) == ("disagreement/let-in", Grade.WARNING, False)
+
+
+def test_receipts_make_points_like_probes() -> None:
+    """What somebody saw go wrong counts, what goes right does not, and a refused receipt is told."""
+    got_in = result(verdict=Verdict.REFUTED, cause=Cause.GOT_IN, caller="account 333333333333, by receipt")
+    told = replace(
+        report(results=(), broken=()),
+        receipts=(attested(results=(allowed(), got_in)), attested(refused="it is too old")),
+    )
+
+    found = points(to_document([told]))
+    assert [(point.rule.id, point.refuted) for point in found] == [
+        ("refuted/external-id-absent", True),
+        ("receipt-refused", False),
+    ]
+    tolerant = points(to_document([told], tolerated=TOLERANT))
+    assert [point.grade for point in tolerant] == [Grade.ERROR, Grade.WARNING]

@@ -6,28 +6,46 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.reports.facts import ROLE, report
+from tests.reports.facts import ROLE, allowed, report, result, wider_report
 from tools.fleet import fleet
 
-from rolecall.reports import json_schema, to_document
+from rolecall.reports import json_schema, receipt_schema, to_document
+from rolecall.verification import read_caller, receipt_document, receipt_of
 from tools import report_schema
 
 VALIDATOR = Draft202012Validator(json_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 def told() -> Any:
-    return copy.deepcopy(to_document([report(), *fleet(40)], unverified={ROLE: "no credentials"}))
+    return copy.deepcopy(to_document([wider_report(), *fleet(40)], unverified={ROLE: "no credentials"}))
 
 
 def test_the_published_schema_is_what_the_code_says() -> None:
-    """Both copies, in docs/ and in the package, are made from the shapes."""
+    """All copies, in docs/ and in the package, are made from the shapes."""
     for path in report_schema.PUBLISHED:
-        assert path.read_text(encoding="utf-8") == report_schema.text(), "run `python -m tools.report_schema`"
+        expected = report_schema.text(path)
+        assert path.read_text(encoding="utf-8") == expected, "run `python -m tools.report_schema`"
 
 
-def test_the_schema_is_one() -> None:
+@pytest.mark.parametrize("schema", [json_schema(), receipt_schema()])
+def test_the_schema_is_one(schema: dict[str, Any]) -> None:
     """It keeps to JSON Schema 2020-12."""
-    Draft202012Validator.check_schema(json_schema())
+    Draft202012Validator.check_schema(schema)
+
+
+def test_real_receipts_fit() -> None:
+    """A receipt of one caller fits, and none without its probes."""
+    schema = receipt_schema()
+    for shape in (schema, *schema["$defs"].values()):
+        shape["additionalProperties"] = False
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    source = read_caller({"profile": "tools", "external_id": "acme-3f1c9a0e7b52"}, path="")
+    told = report(results=(allowed(), result()))
+    written: Any = receipt_document(receipt_of([told], [source], run_id="0a1b2c3d", salt=b"0" * 16))
+
+    validator.validate(written)
+    del written["roles"][0]["callers"][0]["probes"]
+    assert [error.validator for error in validator.iter_errors(written)] == ["required"]
 
 
 @pytest.mark.parametrize("reports", [[], [report()], fleet(40)])

@@ -1,16 +1,21 @@
 """Every cause and every kind of probe is told in a sentence that says what, where and what next."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.reports.facts import LETS_IN, REFUSES, ROLE, allowed, report, result
+from tests.reports.facts import LETS_IN, REFUSES, ROLE, allowed, attested, report, result
 
+from rolecall.policy import Answer
 from rolecall.reports import (
     about,
     broken_sentence,
+    disagreement_sentence,
     failure_sentence,
     headline,
     open_points,
+    receipt_sentence,
     role_name,
     sentence,
     skipped_sentence,
@@ -18,7 +23,6 @@ from rolecall.reports import (
 from rolecall.reports.sentences import CAUSES
 from rolecall.reports.words import PROBES, REFUSERS, VERDICTS
 from rolecall.verification.model import (
-    BrokenRequirement,
     Cause,
     EnforcedBy,
     Expectation,
@@ -26,15 +30,26 @@ from rolecall.verification.model import (
     Outcome,
     ProbeKind,
     ProbeResult,
-    Skipped,
-    StatementLevel,
-    TrustUnread,
     Unmet,
     Verdict,
 )
+from rolecall.verification.report import BrokenRequirement, Skipped, StatementLevel, TrustUnread
 
 GOLDEN = Path(__file__).parent / "golden"
 SAID = "User: arn:aws:iam::111111111111:user/ci is not authorized to perform: sts:AssumeRole."
+
+
+def can_do(**changed: Any) -> ProbeResult:
+    """A call to a service that was carried out, with what a test changes in it."""
+    facts: dict[str, Any] = {
+        "expectation": Expectation.ALLOWED,
+        "outcome": Outcome.ALLOWED,
+        "enforced_by": None,
+        "prediction": None,
+        "label": "s3 list_buckets",
+    }
+    return result(ProbeKind.CAN_DO, **(facts | changed))
+
 
 BY_CAUSE: dict[Cause, ProbeResult] = {
     Cause.GOT_IN: result(outcome=Outcome.ALLOWED, prediction=LETS_IN),
@@ -60,6 +75,10 @@ BY_CAUSE: dict[Cause, ProbeResult] = {
         outcome=Outcome.INCONCLUSIVE, code="RegionDisabledException", detail="STS is not activated"
     ),
     Cause.NO_ANSWER: allowed(outcome=Outcome.INCONCLUSIVE, detail="Could not connect to the endpoint."),
+    Cause.UNSETTLED: allowed(outcome=Outcome.DENIED, detail=SAID, attempts=31),
+    Cause.MAY_NOT: can_do(outcome=Outcome.DENIED, detail=SAID),
+    Cause.MAY: can_do(expectation=Expectation.DENIED, code=None),
+    Cause.NEITHER_MAY: can_do(outcome=Outcome.INCONCLUSIVE, code="NoSuchBucket", detail="no such bucket"),
     Cause.WOULD_GET_IN: result(outcome=Outcome.INCONCLUSIVE, attempts=0, prediction=LETS_IN),
     Cause.WOULD_BE_REFUSED: allowed(outcome=Outcome.INCONCLUSIVE, attempts=0, prediction=REFUSES),
 }
@@ -115,6 +134,65 @@ def test_what_is_proved_is_told_too() -> None:
         sentence(result())
         == '"profile tools" was refused without an external ID (eu-west-1), by the trust policy.'
     )
+
+
+def test_what_a_session_may_do_is_told() -> None:
+    """A call that a session of the role made, or was rightly refused, is named by service and operation."""
+    may = '"profile tools" assumed the role (eu-west-1), and its session may do "s3 list_buckets".'
+    assert sentence(can_do()) == may
+    refused = can_do(expectation=Expectation.DENIED, outcome=Outcome.DENIED)
+    assert sentence(refused) == may.replace("may do", "may not do")
+
+
+def test_a_stranger_with_the_external_id_is_told_as_such() -> None:
+    """That who knows the external ID is refused for who it is says more than the refusal of just anybody."""
+    told = sentence(result(ProbeKind.STRANGER, holds_external_id=True))
+    assert told.startswith('"profile tools" was refused as a stranger that holds the external ID (eu-west-1)')
+
+
+@pytest.mark.parametrize(
+    ("told", "part"),
+    [
+        (
+            allowed(prediction=REFUSES),
+            "Either STS still decides by an earlier trust policy, or rolecall reads",
+        ),
+        (allowed(outcome=Outcome.DENIED, prediction=LETS_IN), "a service or resource control policy"),
+        (allowed(prediction=LETS_IN), ""),
+        (result(prediction=None), ""),
+        (result(prediction=replace(LETS_IN, caller=Answer.UNKNOWN)), ""),
+        (can_do(prediction=REFUSES), ""),
+    ],
+)
+def test_a_disagreement_with_the_prediction_is_explained(told: ProbeResult, part: str) -> None:
+    """An answer that the policies as they were read don't give is pointed out; an unread side explains it."""
+    assert part in disagreement_sentence(told)
+    assert bool(part) is bool(disagreement_sentence(told)) is (told.disagreement is not None)
+
+
+def test_a_proved_probe_that_was_predicted_otherwise_stays_an_open_point() -> None:
+    """What is proved by STS against the prediction isn't passed over."""
+    doubtful = allowed(prediction=REFUSES)
+    found = open_points(report(results=(doubtful,), broken=()))
+    assert found == (disagreement_sentence(doubtful),)
+
+
+def test_a_receipt_is_told_as_somebodys_word() -> None:
+    """Who states it, when, and that it isn't proved here; or why it doesn't count."""
+    told = receipt_sentence(attested(results=(allowed(), result())))
+    assert "2 probes at 2026-03-01 12:00 UTC" in told
+    assert "not proved here" in told
+    assert failure_sentence(attested(refused="it is too old")) == (
+        "the receipt of account 333333333333 (arn:aws:iam::333333333333:user/probe) of 2026-03-01 12:00 UTC "
+        "does not count: it is too old. Ask for a new one, then run again."
+    )
+
+
+def test_an_action_that_no_statement_allows_is_named() -> None:
+    """Session tags and source identities need actions of their own, which a sentence on a refusal names."""
+    lacking = (Unmet(statement=0, element="Action", action="sts:TagSession"),)
+    told = sentence(allowed(outcome=Outcome.DENIED, cause=Cause.TRUST_REFUSES, unmet=lacking))
+    assert "statement 1 does not allow sts:TagSession" in told
 
 
 def test_a_door_that_the_policy_closes_may_close_yet() -> None:
@@ -195,7 +273,8 @@ def test_open_points_come_worst_first_and_once() -> None:
     pending = allowed(outcome=Outcome.DENIED, verdict=Verdict.PENDING, cause=Cause.CALLER_SIDE_MISSING)
     open_question = result(verdict=Verdict.INCONCLUSIVE, cause=Cause.TRUST_UNDECIDED)
     told = report(
-        results=(allowed(), pending, open_question, refuted, refuted), trust_unreadable="no network"
+        results=(allowed(), pending, open_question, refuted, refuted),
+        trust_unreadable="no network",
     )
 
     assert (

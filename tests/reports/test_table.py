@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from tests.reports.facts import allowed, report, result
+from tests.reports.facts import allowed, report, result, wider_report
 
 from rolecall.reports.table import draw, draw_summary
-from rolecall.verification.model import Cause, Outcome, RoleReport, Verdict
+from rolecall.verification.model import Cause, Outcome, Verdict
+from rolecall.verification.report import RoleReport
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -24,10 +25,17 @@ def drawn(told: RoleReport, *, width: int = 160, encoding: str = "utf-8", termin
     return "".join(f"{line.rstrip()}\n" for line in out.read().splitlines())
 
 
-@pytest.mark.parametrize(("width", "name"), [(160, "wide.txt"), (80, "narrow.txt")])
-def test_the_whole_table(width: int, name: str) -> None:
+@pytest.mark.parametrize(
+    ("told", "width", "name"),
+    [
+        (report(), 160, "wide.txt"),
+        (report(), 80, "narrow.txt"),
+        (wider_report(), 190, "receipts.txt"),
+    ],
+)
+def test_the_whole_table(told: RoleReport, width: int, name: str) -> None:
     """A row a probe where there is room; where there isn't, two lines a probe, and no broken words."""
-    assert (GOLDEN / name).read_text(encoding="utf-8") == drawn(report(), width=width)
+    assert (GOLDEN / name).read_text(encoding="utf-8") == drawn(told, width=width)
 
 
 def test_a_pipe_gets_one_line_a_sentence() -> None:
@@ -93,6 +101,6 @@ def test_the_summary_counts_verdicts_worst_first() -> None:
     good = report(results=(allowed(),), broken=())
     out = io.StringIO()
 
-    draw_summary([good, report(), good], Console(file=out, width=80))
+    draw_summary([each.verdict for each in (good, report(), good)], Console(file=out, width=80))
 
     assert out.getvalue() == "3 roles:  1 ✘ refuted  2 ✔ proved\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sts.running import verify
 
 from rolecall.errors import ProbeError
 from rolecall.sandbox.world import World
@@ -18,14 +19,11 @@ from rolecall.verification import (
     Level,
     LiveRole,
     Refused,
-    RoleReport,
-    Surroundings,
     Unanswered,
     Unreadable,
     Verdict,
     read_caller,
     read_verify,
-    verify_role,
 )
 
 REGION = "us-east-1"
@@ -54,19 +52,6 @@ def call(arn: str, **changes: Any) -> Call:
 def caller(raw: Mapping[str, object]) -> Any:
     source = read_caller(raw, path="caller")
     return Credentials().callers([source])[source.name]
-
-
-def verify(arn: str, raw: Mapping[str, object]) -> RoleReport:
-    spec = read_verify(raw)
-    credentials = Credentials()
-    return verify_role(
-        arn,
-        spec,
-        callers=credentials.callers(spec.callers),
-        owner=credentials.owner(),
-        surroundings=Surroundings(run_id="0a1b2c3d"),
-        default_region=default_region(),
-    )
 
 
 @pytest.mark.parametrize(
@@ -128,6 +113,7 @@ def test_a_probe_can_do_nothing_and_is_recognisable(world: World) -> None:
     assert probe.session_name == "rolecall-test"
 
 
+@pytest.mark.shows("AssumeRole: chains", "performed")
 def test_a_chain_of_roles_is_walked_first(world: World) -> None:
     """With ``via`` the last role of the chain calls."""
     hub = world.sandbox.account("111111111111").role(
@@ -155,6 +141,7 @@ ALICE = {
 MFA = trust("arn:aws:iam::111111111111:user/alice", {"Bool": {"aws:MultiFactorAuthPresent": "true"}})
 
 
+@pytest.mark.shows("GetSessionToken", "performed")
 def test_one_code_serves_many_calls(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A code works once; the session that it buys is used for every call that needs MFA."""
     roles = [world.workload.role(f"deploy-{number}", MFA) for number in range(3)]

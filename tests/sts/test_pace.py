@@ -1,5 +1,6 @@
 """No account is asked more often than its share of the quota allows."""
 
+import math
 from dataclasses import dataclass, field
 
 import pytest
@@ -46,6 +47,33 @@ def test_many_calls_keep_the_rate() -> None:
     assert clock.at - 100 == pytest.approx(4.0, abs=0.06)
 
 
+def test_a_rate_below_one_a_second_is_kept() -> None:
+    """The first call goes out at once, the others one by one."""
+    clock = Clock()
+    pace = clock.pace(0.5)
+    for _ in range(3):
+        pace.wait(TOOLS, "us-east-1")
+    assert clock.slept == [2.0, 2.0]
+
+
+def test_no_rate_keeps_nobody_waiting() -> None:
+    """An infinite rate is none."""
+    clock = Clock()
+    pace = clock.pace(math.inf)
+    for _ in range(1000):
+        pace.wait(TOOLS, "us-east-1")
+    assert clock.slept == []
+
+
+def test_turns_are_given_in_the_order_of_asking() -> None:
+    """Of threads that wait at once the first to ask goes first, and none of them goes twice before."""
+    waits: list[float] = []
+    pace = Pace(calls_per_second=1, now=lambda: 100.0, sleep=waits.append)
+    for _ in range(5):
+        pace.wait(TOOLS, "us-east-1")
+    assert waits == [1.0, 2.0, 3.0, 4.0]
+
+
 def test_accounts_and_regions_do_not_wait_for_each_other() -> None:
     """Quotas are counted by account and endpoint."""
     clock = Clock()
@@ -81,3 +109,12 @@ STATEMENT = {
     "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
     "Action": "sts:AssumeRole",
 }
+
+
+def test_credentials_with_a_pace_of_their_own_are_the_same_credentials() -> None:
+    """Another pace opens no source again: an MFA code works only once, and a session takes 40 ms."""
+    shared = Credentials()
+    own = shared.paced(100.0)
+
+    assert (own.pace.calls_per_second, shared.pace.calls_per_second) == (100.0, 20.0)
+    assert own.keys() is shared.keys()

@@ -10,7 +10,7 @@ from tests.sandbox.saml_setting import saml_trust
 from tests.sts.job import AUDIENCE, MAIN, Job, job
 
 from rolecall.errors import ProbeError
-from rolecall.sandbox.saml_idp import SamlClaims, SamlIdentityProvider
+from rolecall.sandbox.saml.idp import SamlClaims, SamlIdentityProvider
 from rolecall.sandbox.world import World
 from rolecall.sts import (
     Defaults,

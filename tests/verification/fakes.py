@@ -4,16 +4,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from rolecall.policy import UNKNOWN, Answer, CallerSide, PolicyKind, Principal, Request, decide, parse
+from rolecall.policy import (
+    UNKNOWN,
+    Answer,
+    CallerSide,
+    ContextValue,
+    PolicyKind,
+    Principal,
+    Request,
+    decide,
+    parse,
+)
 from rolecall.verification import (
     Assumed,
     Call,
+    Done,
     Identity,
     LiveRole,
     Refused,
     Reply,
+    RoleReport,
+    ServiceCall,
     Surroundings,
     Unreadable,
+    read_verify,
+    verify_role,
 )
 
 ROLE = "arn:aws:iam::222222222222:role/deploy"
@@ -73,14 +88,30 @@ class FakeCaller:
     arn: str = TOOLS
     has_mfa: bool = False
     side: CallerSide = ALLOW_ALL
+    role: str | None = None
+    may_carry_mfa: bool = False
     calls: list[Call] = field(default_factory=list)
+    doing: Callable[[ServiceCall], Reply] = lambda _: Done(request_id="r-done", milliseconds=3.0)
+    done: list[tuple[Call, ServiceCall]] = field(default_factory=list)
 
     def identity(self, *, region: str) -> Identity:
-        return Identity(arn=self.arn, account=self.arn.split(":")[4], user_id="AIDAEXAMPLE")
+        return Identity(
+            arn=self.arn,
+            account=self.arn.split(":")[4],
+            user_id="AIDAEXAMPLE",
+            may_carry_mfa=self.may_carry_mfa,
+        )
+
+    def role_arn(self) -> str | None:
+        return self.role
 
     def assume(self, call: Call, *, region: str) -> Reply:
         self.calls.append(call)
         return self.answer(call)
+
+    def do(self, call: Call, what: ServiceCall, *, region: str) -> Reply:
+        self.done.append((call, what))
+        return self.doing(what)
 
     def own_side(self) -> CallerSide:
         return self.side
@@ -105,12 +136,14 @@ class FakeOwner:
 
 
 def trust(
-    condition: Mapping[str, object] | None = None, principal: str = "111111111111"
+    condition: Mapping[str, object] | None = None,
+    principal: str = "111111111111",
+    action: str | list[str] = "sts:AssumeRole",
 ) -> dict[str, object]:
     statement: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{principal}:root" if len(principal) == 12 else principal},
-        "Action": "sts:AssumeRole",
+        "Action": action,
     }
     if condition is not None:
         statement["Condition"] = condition
@@ -124,15 +157,52 @@ def like_aws(
     policy = parse(document)
 
     def answer(call: Call) -> Reply:
-        context: dict[str, str] = {"sts:RoleSessionName": call.session_name}
+        context: dict[str, ContextValue] = {"sts:RoleSessionName": call.session_name}
         if call.external_id is not None:
             context["sts:ExternalId"] = call.external_id
         if call.source_identity is not None:
             context["sts:SourceIdentity"] = call.source_identity
         if call.mfa:
             context |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "1"}
-        request = Request(role=call.role_arn, principal=Principal("AWS", arn), context=context)
-        let_in = decide(request, policy, caller=side).answer is Answer.ALLOWED
+        if call.tags:
+            context |= {f"aws:RequestTag/{key}": value for key, value in call.tags}
+            context["aws:TagKeys"] = [key for key, _ in call.tags]
+        if call.transitive_tag_keys:
+            context["sts:TransitiveTagKeys"] = call.transitive_tag_keys
+        needed = ["sts:AssumeRole", *(["sts:TagSession"] if call.tags else [])]
+        needed += ["sts:SetSourceIdentity"] if call.source_identity else []
+        let_in = all(
+            decide(
+                Request(role=call.role_arn, principal=Principal("AWS", arn), action=action, context=context),
+                policy,
+                caller=side,
+            ).answer
+            is Answer.ALLOWED
+            for action in needed
+        )
         return assumed() if let_in else refused()
 
     return answer
+
+
+def verified(
+    caller: FakeCaller,
+    live: Mapping[str, object] | None,
+    raw: Mapping[str, object],
+    *,
+    clock: Clock | None = None,
+    changed: bool = False,
+    declared: Mapping[str, object] | None = None,
+) -> RoleReport:
+    """What comes of a ``verify`` in which every caller is the one given."""
+    spec = read_verify(raw)
+    return verify_role(
+        ROLE,
+        spec,
+        callers={source.name: caller for source in spec.callers},
+        owner=FakeOwner(live),
+        surroundings=(clock or Clock()).surroundings(),
+        default_region="eu-west-1",
+        changed=changed,
+        declared_trust=declared,
+    )

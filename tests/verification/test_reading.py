@@ -7,6 +7,7 @@ import pytest
 from rolecall.errors import DeclarationError
 from rolecall.verification import (
     CodeKind,
+    CodeSource,
     DeniedProbes,
     Expectation,
     Reaction,
@@ -16,6 +17,7 @@ from rolecall.verification import (
 )
 
 SERIAL = "arn:aws:iam::111111111111:mfa/alice"
+HUB = "arn:aws:iam::111111111111:role/hub"
 
 
 def faults(raw: dict[str, Any]) -> list[str]:
@@ -27,6 +29,20 @@ def faults(raw: dict[str, Any]) -> list[str]:
 def test_nothing_said_means_every_default() -> None:
     """Without a word there are no callers, and every setting has its default."""
     assert read_verify(None) == VerifySpec()
+
+
+@pytest.mark.parametrize(
+    ("raw", "source"),
+    [
+        ({"prompt": True}, CodeSource(kind=CodeKind.PROMPT)),
+        ({"seed_env": "SEED"}, CodeSource(kind=CodeKind.SEED_ENV, env="SEED")),
+        ({"seed_command": ["pass", "x"]}, CodeSource(kind=CodeKind.SEED_COMMAND, command=("pass", "x"))),
+    ],
+)
+def test_codes_come_from_one_source(raw: dict[str, Any], source: CodeSource) -> None:
+    """A code, or the seed that it is computed from; never the value itself."""
+    caller = {"profile": "alice", "mfa_serial": SERIAL, "mfa_code": raw}
+    assert read_verify({"callers": [caller]}).callers[0].mfa_code == source
 
 
 def test_a_whole_specification_is_read() -> None:
@@ -83,6 +99,11 @@ def test_a_whole_specification_is_read() -> None:
             "2 to 64",
         ),
         ({"callers": [{"profile": "a", "via": ["hub"]}]}, "verify.callers[0].via[0]:", "ARN of a role"),
+        (
+            {"callers": [{"profile": "a", "via": [HUB], "mfa_serial": SERIAL, "mfa_code": {"env": "CODE"}}]},
+            "verify.callers[0].mfa_serial:",
+            "carry no MFA",
+        ),
         ({"callers": [{"profile": "a", "expect": "maybe"}]}, "verify.callers[0].expect:", "allowed, denied"),
         ({"expect": [{"caller": "x", "expect": "denied"}]}, "verify.expect[0].caller:", "no caller 'x'"),
         ({"expect": [{"caller": "x"}]}, "verify.expect[0].expect:", "is missing"),

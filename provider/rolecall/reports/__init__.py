@@ -7,13 +7,15 @@ from .decisions import decision_sentence, explain, mismatch_sentence
 from .document import FORMAT, ReportDocument, to_document, to_json
 from .formats import FORMATS
 from .safe import fingerprint, quoted, safe
-from .schema import json_schema
+from .schema import json_schema, receipt_schema
 from .sentences import (
     about,
     broken_sentence,
+    disagreement_sentence,
     failure_sentence,
     headline,
     open_points,
+    receipt_sentence,
     role_name,
     sentence,
     skipped_sentence,
@@ -38,6 +40,7 @@ __all__ = [
     "decision_sentence",
     "difference_document",
     "difference_sentences",
+    "disagreement_sentence",
     "explain",
     "failure_sentence",
     "fingerprint",
@@ -46,6 +49,8 @@ __all__ = [
     "mismatch_sentence",
     "open_points",
     "quoted",
+    "receipt_schema",
+    "receipt_sentence",
     "request_document",
     "request_words",
     "role_name",

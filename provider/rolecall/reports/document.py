@@ -1,13 +1,14 @@
 """The report for machines: a numbered format, one object for many roles, in a stable order."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal, NewType, TypedDict
 
 from rolecall.policy import Answer
 from rolecall.verification.model import (
     Cause,
+    Disagreement,
     EnforcedBy,
     Expectation,
     Level,
@@ -15,12 +16,12 @@ from rolecall.verification.model import (
     Prediction,
     ProbeKind,
     ProbeResult,
-    RoleReport,
     Verdict,
 )
+from rolecall.verification.report import Attested, RoleReport
 
 from .safe import safe
-from .sentences import broken_sentence, sentence
+from .sentences import broken_sentence, disagreement_sentence, receipt_sentence, sentence
 
 FORMAT: Final = 1
 """Grows when a field changes its meaning or goes; a new field, kind or cause alone doesn't change it."""
@@ -48,6 +49,14 @@ class UnmetDocument(TypedDict):
     operator: str
     key: str
     absent: bool
+    action: str
+
+
+class DisagreementDocument(TypedDict):
+    """How the answer of STS contradicts the prediction, and what may explain that."""
+
+    kind: Disagreement
+    sentence: str
 
 
 class ProbeDocument(TypedDict):
@@ -71,16 +80,20 @@ class ProbeDocument(TypedDict):
     last_at: Moment | None
     milliseconds: float
     request_id: str | None
+    endpoint: str | None
+    holds_external_id: bool
     prediction: PredictionDocument | None
+    disagreement: DisagreementDocument | None
     unmet: list[UnmetDocument]
 
 
 class SkippedDocument(TypedDict):
-    """A probe that wasn't run, with the reason."""
+    """A probe that wasn't run, with the reason; ``account`` is the one that alone can run it, or empty."""
 
     kind: ProbeKind
     caller: str
     reason: str
+    account: str
 
 
 class BrokenDocument(TypedDict):
@@ -97,6 +110,20 @@ class LevelDocument(TypedDict):
     level: Level
 
 
+class ReceiptDocument(TypedDict):
+    """What somebody else's receipt states; ``refused`` says why it doesn't count, else it is empty.
+
+    Its probes are somebody's word: a verdict among them says what follows where it is true.
+    """
+
+    account: str
+    caller_arn: str
+    made_at: Moment
+    refused: str
+    sentence: str
+    probes: list[ProbeDocument]
+
+
 class RoleDocument(TypedDict):
     """One role; ``verdict`` is null where nothing was probed, durations are in seconds."""
 
@@ -110,11 +137,13 @@ class RoleDocument(TypedDict):
     trust_policy_sha256: str | None
     trust_unreadable: str
     probes: list[ProbeDocument]
+    receipts: list[ReceiptDocument]
     skipped: list[SkippedDocument]
     broken_requirements: list[BrokenDocument]
     calls: int
     sts_seconds: float
     waited_seconds: float
+    clock_skew_seconds: float
 
 
 class UnverifiedDocument(TypedDict):
@@ -166,6 +195,13 @@ def to_document(
     }
 
 
+def every_probe(role: RoleDocument) -> Iterator[ProbeDocument]:
+    """The probes that were made here, and those that receipts state."""
+    yield from role["probes"]
+    for receipt in role["receipts"]:
+        yield from receipt["probes"]
+
+
 def to_json(document: ReportDocument) -> str:
     """The report as JSON text."""
     return json.dumps(document, indent=2, ensure_ascii=False)
@@ -191,8 +227,14 @@ def _role(report: RoleReport) -> RoleDocument:
         "trust_policy_sha256": report.trust_policy_sha256,
         "trust_unreadable": safe(report.trust_unreadable),
         "probes": [_probe(result) for result in report.results],
+        "receipts": [_receipt(receipt) for receipt in report.receipts],
         "skipped": [
-            {"kind": skipped.kind, "caller": safe(skipped.caller), "reason": safe(skipped.reason)}
+            {
+                "kind": skipped.kind,
+                "caller": safe(skipped.caller),
+                "reason": safe(skipped.reason),
+                "account": safe(skipped.account),
+            }
             for skipped in report.skipped
         ],
         "broken_requirements": [
@@ -202,6 +244,18 @@ def _role(report: RoleReport) -> RoleDocument:
         "calls": report.calls,
         "sts_seconds": round(report.sts_seconds, 3),
         "waited_seconds": round(report.waited_seconds, 3),
+        "clock_skew_seconds": round(report.clock_skew_seconds, 1),
+    }
+
+
+def _receipt(receipt: Attested) -> ReceiptDocument:
+    return {
+        "account": safe(receipt.account),
+        "caller_arn": _arn(receipt.caller_arn),
+        "made_at": _moment(receipt.made_at),
+        "refused": safe(receipt.refused),
+        "sentence": receipt_sentence(receipt),
+        "probes": [_probe(result) for result in receipt.results],
     }
 
 
@@ -225,7 +279,10 @@ def _probe(result: ProbeResult) -> ProbeDocument:
         "last_at": _moment(result.last_at) if result.last_at else None,
         "milliseconds": round(result.milliseconds, 1),
         "request_id": safe(result.request_id) if result.request_id else None,
+        "holds_external_id": result.holds_external_id,
+        "endpoint": safe(result.endpoint) if result.endpoint else None,
         "prediction": _prediction(result.prediction),
+        "disagreement": _disagreement(result),
         "unmet": [
             {
                 "statement": each.statement,
@@ -233,10 +290,17 @@ def _probe(result: ProbeResult) -> ProbeDocument:
                 "operator": safe(each.operator),
                 "key": safe(each.key),
                 "absent": each.absent,
+                "action": safe(each.action),
             }
             for each in result.unmet
         ],
     }
+
+
+def _disagreement(result: ProbeResult) -> DisagreementDocument | None:
+    if result.disagreement is None:
+        return None
+    return {"kind": result.disagreement, "sentence": disagreement_sentence(result)}
 
 
 def _prediction(prediction: Prediction | None) -> PredictionDocument | None:

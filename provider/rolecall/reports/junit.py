@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from rolecall.verification.model import TrustUnread, Verdict
+from rolecall.verification.model import Verdict
+from rolecall.verification.report import TrustUnread
 
-from .document import ProbeDocument, ReportDocument, RoleDocument
-from .points import NOT_VERIFIED, TRUST_UNREAD
+from .document import ProbeDocument, ReportDocument, RoleDocument, every_probe
+from .points import NOT_VERIFIED, RECEIPT_REFUSED, TRUST_UNREAD
 from .sentences import failure_sentence
 from .words import PROBES
 
@@ -68,7 +69,7 @@ def _cases(role: RoleDocument, tolerated: frozenset[Verdict]) -> Iterator[_Case]
         yield _Case(
             f"requirement {broken['requirement']}", 0.0, FAILURE, broken["requirement"], broken["sentence"]
         )
-    for probe in role["probes"]:
+    for probe in every_probe(role):
         came_to = _came_to(probe, tolerated)
         title = PROBES[probe["kind"]].title + (f": {probe['label']}" if probe["label"] else "")
         where = f" ({probe['region']})" if probe["region"] else ""
@@ -79,6 +80,11 @@ def _cases(role: RoleDocument, tolerated: frozenset[Verdict]) -> Iterator[_Case]
             probe["cause"] or probe["verdict"],
             probe["sentence"] if came_to else "",
         )
+    for receipt in role["receipts"]:
+        if receipt["refused"]:
+            came_to = SKIPPED if Verdict.INCONCLUSIVE in tolerated else ERROR
+            name = f"receipt of account {receipt['account']}"
+            yield _Case(name, 0.0, came_to, RECEIPT_REFUSED.id, receipt["sentence"])
     for skipped in role["skipped"]:
         title = PROBES[skipped["kind"]].title
         yield _Case(f"{skipped['caller']}, {title}", 0.0, SKIPPED, "not-tried", skipped["reason"])

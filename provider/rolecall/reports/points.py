@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rolecall.verification.model import TrustUnread, Verdict
+from rolecall.verification.model import Verdict
+from rolecall.verification.report import TrustUnread
 
-from .document import ProbeDocument, ReportDocument, RoleDocument
+from .document import DisagreementDocument, ProbeDocument, ReportDocument, RoleDocument, every_probe
 from .sentences import failure_sentence
 from .words import PROBES
 
@@ -64,6 +65,11 @@ NOT_VERIFIED = Rule(
 )
 
 
+RECEIPT_REFUSED = Rule(
+    "receipt-refused", "a receipt does not count", "Ask for a new receipt, made by the same command."
+)
+
+
 def points(document: ReportDocument) -> tuple[Point, ...]:
     """All points of a report, each once: errors before warnings, what is refuted first, then by role."""
     found = [*_unverified(document)]
@@ -92,6 +98,15 @@ def probe_rule(probe: ProbeDocument) -> Rule:
     if probe["verdict"] == Verdict.REFUTED:
         return Rule(f"refuted/{probe['kind']}", title, f"{words.remedy}.")
     return Rule(f"{probe['verdict']}/{probe['kind']}", title, "Do what the message says, then run again.")
+
+
+def disagreement_rule(disagreement: DisagreementDocument) -> Rule:
+    """The rule of an answer of STS that contradicts the prediction."""
+    return Rule(
+        f"disagreement/{disagreement['kind']}",
+        "STS answered otherwise than was predicted",
+        "Run again in some minutes, and report it as a defect of rolecall where it stays so.",
+    )
 
 
 def _unverified(document: ReportDocument) -> Iterator[Point]:
@@ -123,7 +138,18 @@ def _points(role: RoleDocument, tolerated: frozenset[Verdict]) -> Iterator[Point
             refuted=False,
             sentence=failure_sentence(TrustUnread(cause=role["trust_unreadable"])),
         )
-    for probe in role["probes"]:
+    for receipt in role["receipts"]:
+        if receipt["refused"]:
+            yield Point(
+                role_arn=arn,
+                rule=RECEIPT_REFUSED,
+                grade=Grade.WARNING if Verdict.INCONCLUSIVE in tolerated else Grade.ERROR,
+                refuted=False,
+                sentence=receipt["sentence"],
+                identity=(receipt["caller_arn"],),
+            )
+    for probe in every_probe(role):
+        identity = (probe["caller"], probe["region"], probe["label"])
         if probe["verdict"] != Verdict.PROVED:
             yield Point(
                 role_arn=arn,
@@ -131,5 +157,14 @@ def _points(role: RoleDocument, tolerated: frozenset[Verdict]) -> Iterator[Point
                 grade=Grade.WARNING if probe["verdict"] in tolerated else Grade.ERROR,
                 refuted=probe["verdict"] == Verdict.REFUTED,
                 sentence=probe["sentence"],
-                identity=(probe["caller"], probe["region"], probe["label"]),
+                identity=identity,
+            )
+        elif probe["disagreement"] is not None:
+            yield Point(
+                role_arn=arn,
+                rule=disagreement_rule(probe["disagreement"]),
+                grade=Grade.WARNING,
+                refuted=False,
+                sentence=probe["disagreement"]["sentence"],
+                identity=identity,
             )

@@ -2,24 +2,29 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from types import MappingProxyType
 from typing import Final
 
 from rolecall.policy import Answer
 from rolecall.verification.model import (
-    BrokenRequirement,
     Cause,
+    Disagreement,
     Expectation,
-    Failure,
     Outcome,
     ProbeKind,
     ProbeResult,
+    Unmet,
+    Verdict,
+)
+from rolecall.verification.report import (
+    Attested,
+    BrokenRequirement,
+    Failure,
     RoleReport,
     Skipped,
     StatementLevel,
     TrustUnread,
-    Unmet,
-    Verdict,
 )
 
 from .safe import quoted, safe
@@ -93,8 +98,8 @@ CAUSES: Final[Mapping[Cause, _Told]] = MappingProxyType(
         Cause.TRUST_UNDECIDED: _Told(
             "{who} {did} {manner}{where}, and what the trust policy says to such a call cannot be told: it "
             "depends on something that is not known here",
-            "Look in the trust policy for conditions on the caller's organization, tags or network, and "
-            "check those by hand.",
+            "Look in the trust policy for conditions on the caller's organization, tags, network, role path "
+            "or earlier MFA, and check those by hand.",
         ),
         Cause.CONTROL_REFUSED: _Told(
             "{who} was refused {manner}{where}, which shows nothing: the same call as declared did not get "
@@ -114,12 +119,32 @@ CAUSES: Final[Mapping[Cause, _Told]] = MappingProxyType(
         ),
         Cause.UNEXPECTED_CODE: _Told(
             "{who} got {code} {manner}{where}, which neither lets in nor refuses",
-            f"Mend what the answer names, {_RUN_AGAIN}",
+            f"Correct what the answer names, {_RUN_AGAIN}",
         ),
         Cause.NO_ANSWER: _Told(
             "{who} got no answer {manner}{where}",
             f"Put that right, {_RUN_AGAIN}",
             lead=": ",
+        ),
+        Cause.UNSETTLED: _Told(
+            "{who} got in at one time and was refused at another {manner}{where}, in {tries}: a change "
+            "has not reached every server yet, or was made meanwhile",
+            f"Wait some minutes, {_RUN_AGAIN}",
+        ),
+        Cause.MAY_NOT: _Told(
+            "{who} assumed the role{where}, and its session may not do {label}",
+            "Allow it in the role's policies, look at its permissions boundary and at guardrails, "
+            f"{_RUN_AGAIN}",
+        ),
+        Cause.MAY: _Told(
+            "{who} assumed the role{where}, and its session may do {label}, which it must not",
+            f"Take it out of the role's policies, {_RUN_AGAIN}",
+            lead=None,
+        ),
+        Cause.NEITHER_MAY: _Told(
+            "{who} assumed the role{where}, and {label} got {code}, which shows neither that its session "
+            "may do that nor that it may not",
+            f"Give parameters of something that is there, {_RUN_AGAIN}",
         ),
         Cause.WOULD_GET_IN: _Told(
             "{who} would get in {manner}{where}, by the trust policy as it reads now: {gap}",
@@ -164,6 +189,29 @@ def sentence(result: ProbeResult) -> str:
     fields = _fields(result)
     said = f"{told.lead}{safe(result.detail).rstrip('.')}" if told.lead and result.detail else ""
     return f"{told.what.format_map(fields)}{said}. {told.next.format_map(fields)}"
+
+
+_DISAGREEMENTS: Final[Mapping[Disagreement, str]] = MappingProxyType(
+    {
+        Disagreement.LET_IN: (
+            "{who} was let in {manner}{where}, although the trust policy, as it was read, refuses that call. "
+            "Either STS still decides by an earlier trust policy, or rolecall reads this one wrongly: run "
+            "again in some minutes, and report it as a defect where it stays so."
+        ),
+        Disagreement.REFUSED: (
+            "{who} was refused {manner}{where}, although the trust policy and its own policies, as they were "
+            "read, allow that call. What was not read decided: a service or resource control policy, the "
+            "policy of a VPC endpoint, or a change of the last minutes."
+        ),
+    }
+)
+
+
+def disagreement_sentence(result: ProbeResult) -> str:
+    """Where STS answered otherwise than was predicted: how, and what may explain it; else ``""``."""
+    if result.disagreement is None:
+        return ""
+    return _DISAGREEMENTS[result.disagreement].format_map(_fields(result))
 
 
 def headline(report: RoleReport) -> str:
@@ -216,6 +264,23 @@ def failure_sentence(failure: Failure) -> str:
         case TrustUnread():
             cause = safe(failure.cause).rstrip(".")
             return f"the live trust policy could not be read: {cause}. Put that right, {_RUN_AGAIN}"
+        case Attested():
+            return receipt_sentence(failure)
+
+
+def receipt_sentence(receipt: Attested) -> str:
+    """What a receipt is worth: somebody's word on probes of its own, or nothing."""
+    who = f"account {safe(receipt.account)} ({safe(receipt.caller_arn)})"
+    when = receipt.made_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    if receipt.refused:
+        why = safe(receipt.refused)
+        return f"the receipt of {who} of {when} does not count: {why}. Ask for a new one, {_RUN_AGAIN}"
+    count = len(receipt.results)
+    return (
+        f"what came of {count} probe{'' if count == 1 else 's'} at {when} is stated by a receipt of {who}: "
+        "its word, which is not proved here and holds against the live trust policy; the request ids are in "
+        "the CloudTrail of the role's account."
+    )
 
 
 def open_points(report: RoleReport) -> tuple[str, ...]:
@@ -223,26 +288,33 @@ def open_points(report: RoleReport) -> tuple[str, ...]:
     told = [broken_sentence(broken) for broken in report.broken]
     if report.trust_unreadable:
         told.append(failure_sentence(TrustUnread(cause=report.trust_unreadable)))
+    told += [receipt_sentence(receipt) for receipt in report.receipts if receipt.refused]
     severity = list(Verdict)
-    unproved = [result for result in report.results if result.verdict is not Verdict.PROVED]
+    every = (*report.results, *report.attested)
+    unproved = [result for result in every if result.verdict is not Verdict.PROVED]
     told += map(sentence, sorted(unproved, key=lambda result: -severity.index(result.verdict)))
+    proved = (result for result in every if result.verdict is Verdict.PROVED)
+    told += filter(None, map(disagreement_sentence, proved))  # of the others their own sentence tells it
     return tuple(dict.fromkeys(told))
 
 
 def _as_expected(result: ProbeResult) -> str:
     fields = _fields(result)
+    if result.kind is ProbeKind.CAN_DO:
+        may = "may" if result.expectation is Expectation.ALLOWED else "may not"
+        return f"{{who}} assumed the role{{where}}, and its session {may} do {{label}}.".format_map(fields)
     if result.expectation is Expectation.ALLOWED:
         return "{who} got in {manner}{where}.".format_map(fields)
     return "{who} was refused {manner}{where}, by {refuser}.".format_map(fields)
 
 
 def _fields(result: ProbeResult) -> Mapping[str, str]:
-    words = PROBES[result.kind]
     gap, remedy = _GAPS.get(result.cause, _gap_of_trust)(result)
     return {
         "who": quoted(result.caller),
         "did": _DID[result.outcome],
-        "manner": f"{words.manner} {quoted(result.label)}" if result.label else words.manner,
+        "manner": _manner(result),
+        "label": quoted(result.label),
         "where": f" ({safe(result.region)})" if result.region else "",
         "tries": "1 try" if result.attempts == 1 else f"{result.attempts} tries",
         "refuser": REFUSERS[result.enforced_by] if result.enforced_by else "an unknown side",
@@ -251,6 +323,12 @@ def _fields(result: ProbeResult) -> Mapping[str, str]:
         "gap": gap,
         "remedy": remedy,
     }
+
+
+def _manner(result: ProbeResult) -> str:
+    words = PROBES[result.kind]
+    manner = f"{words.manner} that holds the external ID" if result.holds_external_id else words.manner
+    return f"{manner}{words.joint}{quoted(result.label)}" if result.label else manner
 
 
 def _unmet(unmet: Sequence[Unmet]) -> str:
@@ -263,6 +341,8 @@ def _unmet(unmet: Sequence[Unmet]) -> str:
 
 def _lack(unmet: Unmet) -> str:
     statement = f"statement {unmet.statement + 1}"
+    if unmet.element == "Action" and unmet.action:
+        return f"{statement} does not allow {safe(unmet.action)}"
     if unmet.element != "Condition":
         return f"{statement} {_OTHER_ELEMENTS.get(unmet.element, f'has another {unmet.element}')}"
     key, operator = safe(unmet.key), safe(unmet.operator)

@@ -9,10 +9,12 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from rolecall.verification.model import Outcome, ProbeResult, RoleReport, Verdict
+from rolecall.verification.model import Outcome, ProbeResult, Verdict
+from rolecall.verification.report import RoleReport
+from rolecall.verification.skew import skew_sentence
 
 from .safe import safe
-from .sentences import open_points, role_name, skipped_sentence
+from .sentences import open_points, receipt_sentence, role_name, skipped_sentence
 from .words import PROBES, VERDICTS
 
 _COLUMNS: Final = (
@@ -44,7 +46,7 @@ def draw(report: RoleReport, console: Console) -> None:
     """
     plain = console.options.ascii_only
     _print(console, _header(report, plain=plain))
-    if report.results:
+    if report.results or report.attested:
         wide = _wide(report, plain=plain)
         natural = Measurement.get(console, console.options.update(max_width=_ANY_WIDTH), wide)
         fits = natural.maximum <= console.width
@@ -53,11 +55,10 @@ def draw(report: RoleReport, console: Console) -> None:
         _print(console, line)
 
 
-def draw_summary(reports: Sequence[RoleReport], console: Console) -> None:
+def draw_summary(verdicts: Sequence[Verdict | None], console: Console) -> None:
     """Prints, in one line, how many roles came to which verdict; the worst first."""
     plain = console.options.ascii_only
-    verdicts = [report.verdict for report in reports]
-    line = Text(f"{len(reports)} roles:")
+    line = Text(f"{len(verdicts)} roles:")
     for verdict in (*reversed(Verdict), None):
         if verdict in verdicts:
             line.append(f"  {verdicts.count(verdict)} ")
@@ -88,14 +89,14 @@ def _levels(report: RoleReport) -> str:
 
 def _wide(report: RoleReport, *, plain: bool) -> Table:
     table = _table(_COLUMNS)
-    for result in report.results:
+    for result in (*report.results, *report.attested):
         table.add_row(
             Text(_title(result)),
             Text(safe(result.caller, limit=_NAME_LIMIT)),
             Text(safe(result.region)),
             Text(result.expectation),
             Text(_outcome(result)),
-            _verdict(result.verdict, plain=plain),
+            _of_probe(result, report, plain=plain),
             Text(result.enforced_by or _NOTHING),
             Text(safe(result.code or _NOTHING, limit=_NAME_LIMIT)),
             Text(_time(result)),
@@ -105,8 +106,8 @@ def _wide(report: RoleReport, *, plain: bool) -> Table:
 
 def _stacked(report: RoleReport, *, plain: bool) -> Table:
     table = _table(_STACKED_COLUMNS)
-    for result in report.results:
-        verdict = _verdict(result.verdict, plain=plain)
+    for result in (*report.results, *report.attested):
+        verdict = _of_probe(result, report, plain=plain)
         if result.enforced_by:
             verdict.append(f"\nby {result.enforced_by}", style="not bold default")
         table.add_row(
@@ -129,12 +130,17 @@ def _notes(report: RoleReport, *, plain: bool) -> Iterator[Text]:
     mark = "*" if plain else "•"
     for told in open_points(report):
         yield Text(f"{mark} {told}")
+    for receipt in report.receipts:
+        if not receipt.refused:
+            yield Text(f"{mark} {receipt_sentence(receipt)}", style="dim")
     for skipped in report.skipped:
         yield Text(f"{mark} {skipped_sentence(skipped)}", style="dim")
+    if off := skew_sentence(report.clock_skew_seconds):
+        yield Text(f"{mark} {off[0].upper()}{off[1:]}; MFA codes that are computed on it go wrong.")
 
 
 def _title(result: ProbeResult) -> str:
-    words = PROBES[result.kind].title
+    words = PROBES[result.kind].title + (" with external ID" if result.holds_external_id else "")
     return f"{words}: {safe(result.label)}" if result.label else words
 
 
@@ -142,6 +148,13 @@ def _outcome(result: ProbeResult) -> str:
     if result.outcome is not Outcome.INCONCLUSIVE:
         return result.outcome
     return "neither" if result.attempts else "not asked"
+
+
+def _of_probe(result: ProbeResult, report: RoleReport, *, plain: bool) -> Text:
+    """The verdict of a probe; what somebody else states is never called proved."""
+    if result.verdict is Verdict.PROVED and result in report.attested:
+        return Text("stated", style="dim")
+    return _verdict(result.verdict, plain=plain)
 
 
 def _verdict(verdict: Verdict | None, *, plain: bool) -> Text:

@@ -17,12 +17,14 @@ class ProbeWords:
         manner: in a sentence, after "got in" or "was refused".
         gap: what is wrong with a trust policy that lets it in.
         remedy: what closes the gap; an imperative without a full stop.
+        joint: what stands between ``manner`` and the label of the single probe.
     """
 
     title: str
     manner: str
     gap: str
     remedy: str
+    joint: str = " "
 
 
 PROBES: Final[Mapping[ProbeKind, ProbeWords]] = MappingProxyType(
@@ -71,6 +73,53 @@ PROBES: Final[Mapping[ProbeKind, ProbeWords]] = MappingProxyType(
             "the trust policy has no condition on sts:SourceIdentity that is always enforced",
             "Add StringEquals or StringLike sts:SourceIdentity to every statement that lets this caller in",
         ),
+        ProbeKind.SOURCE_IDENTITY_WRONG: ProbeWords(
+            "other source identity",
+            "with another source identity",
+            "the trust policy has no condition on sts:SourceIdentity that is always enforced",
+            "Use StringEquals or StringLike sts:SourceIdentity with the declared values in every statement "
+            "that lets this caller in",
+        ),
+        ProbeKind.TAG_ABSENT: ProbeWords(
+            "without session tag",
+            "without the session tag",
+            "the trust policy has no condition on aws:RequestTag that is always enforced for this tag",
+            "Add StringEquals aws:RequestTag for this tag, without IfExists, to every statement that lets "
+            "this caller in",
+        ),
+        ProbeKind.TAG_WRONG: ProbeWords(
+            "other tag value",
+            "with another value of the session tag",
+            "the condition on aws:RequestTag accepts other values of this tag than the declared ones",
+            "Use StringEquals aws:RequestTag with the declared values in every statement that lets this "
+            "caller in",
+        ),
+        ProbeKind.TAG_UNDECLARED: ProbeWords(
+            "undeclared session tag",
+            "with a session tag that is not declared",
+            "the trust policy lets this caller pass tags of any key",
+            "Add ForAllValues:StringEquals aws:TagKeys with the declared keys to the statements that allow "
+            "sts:TagSession",
+        ),
+        ProbeKind.TRANSITIVE_TAG_ABSENT: ProbeWords(
+            "without transitive tags",
+            "without marking any session tag as transitive",
+            "the trust policy has no condition on sts:TransitiveTagKeys that is always enforced",
+            "Add ForAnyValue:StringEquals sts:TransitiveTagKeys to every statement that lets this caller in",
+        ),
+        ProbeKind.AUDIENCE_OTHER: ProbeWords(
+            "other audience",
+            "with a token that was made for another audience",
+            "neither the identity provider's list of audiences nor the trust policy keeps such tokens out",
+            "Remove audiences that are not AWS's from the provider in IAM, and add StringEquals on its aud "
+            "to every statement that lets this caller in",
+        ),
+        ProbeKind.SIGNATURE_BROKEN: ProbeWords(
+            "broken signature",
+            "with a signature that is not the identity provider's",
+            "signatures of the identity provider are not verified",
+            "Look at what answers in place of AWS STS: AWS verifies them always",
+        ),
         ProbeKind.STRANGER: ProbeWords(
             "stranger",
             "as a stranger",
@@ -82,6 +131,13 @@ PROBES: Final[Mapping[ProbeKind, ProbeWords]] = MappingProxyType(
             "with the call listed under expect",
             "the trust policy lets in a call that is listed as one to refuse",
             "Tighten the conditions of the statement that lets this call in",
+        ),
+        ProbeKind.CAN_DO: ProbeWords(
+            "can do",
+            "in a session of the role",
+            "the role's policies allow what its sessions must not do",
+            "Take it out of the role's policies",
+            joint=" calling ",
         ),
     }
 )
@@ -116,6 +172,7 @@ REFUSERS: Final[Mapping[EnforcedBy, str]] = MappingProxyType(
         EnforcedBy.TRUST: "the trust policy",
         EnforcedBy.CALLER: "the caller's own policies",
         EnforcedBy.GUARDRAIL: "a guardrail of the organization",
+        EnforcedBy.PROVIDER: "AWS's check of the identity provider's token, not the trust policy",
         EnforcedBy.UNKNOWN: "an unknown side",
     }
 )

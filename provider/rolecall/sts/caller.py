@@ -1,35 +1,26 @@
 """A caller over boto3: fits the protocol that ``verification`` states."""
 
-import json
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.errors import ProbeError
 from rolecall.policy import Arn, CallerSide
-from rolecall.verification import Assumed, Call, Identity, Reply, Unanswered
+from rolecall.verification import Call, Identity, Refused, Unanswered
 
-from .credentials import Keys, with_token
-from .errors import reply_of, sentence_of, unanswered
-from .identity_policies import own_side
+from .asking import Given, given, identity_of, limited
+from .credentials import Keys, is_session
+from .entering import EnteringCaller
+from .errors import sentence_of
+from .identity_policies import NOT_READ, own_side, role_of_session
 from .mfa import MfaSession
 from .pace import Pace
 
-if TYPE_CHECKING:
-    from types_boto3_sts import STSClient
-
-DENY_EVERYTHING: Final = json.dumps(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]},
-    separators=(",", ":"),
-)
-"""The session policy of every probe: what is assumed can do nothing."""
-
 
 @dataclass(slots=True, kw_only=True)
-class BotoCaller:
+class BotoCaller(EnteringCaller):
     """One caller.
 
     Attributes:
@@ -43,7 +34,6 @@ class BotoCaller:
     keys: Callable[[], Keys]
     mfa: Callable[[], MfaSession] | None = None
     pace: Pace = field(default_factory=Pace, repr=False)
-    _identities: dict[str, Identity] = field(default_factory=dict, repr=False)
 
     @property
     def has_mfa(self) -> bool:
@@ -56,50 +46,42 @@ class BotoCaller:
         Raises:
             ProbeError: it has no credentials, or STS doesn't take them or can't be reached.
         """
-        if region not in self._identities:
-            try:
-                self._identities[region] = _identity(self.keys().sts(region))
-            except (ClientError, BotoCoreError) as error:
-                raise ProbeError(sentence_of(error)) from error
-        return self._identities[region]
+        keys = self.keys()
+        try:
+            return keys.once(("identity", region), lambda: _identity(keys, region))
+        except (ClientError, BotoCoreError) as error:
+            raise ProbeError(sentence_of(error)) from error
 
-    def assume(self, call: Call, *, region: str) -> Reply:
-        """One AssumeRole that can do nothing; when let in, asks who it is then."""
+    def role_arn(self) -> str | None:
+        """The ARN, with its path, of the role whose session it is, as far as it may read that."""
+        try:
+            keys = self.keys()
+            arn = self.identity(region=keys.region).arn
+            return keys.once(("role", keys.region), lambda: role_of_session(keys.iam(), arn))
+        except ProbeError:
+            return None
+
+    def own_side(self) -> CallerSide:
+        """Its identity policies and boundary, as far as it may read them."""
+        try:
+            keys = self.keys()
+            return own_side(keys.iam(), self.identity(region=keys.region).arn)
+        except ProbeError:  # its credentials couldn't be renewed, or STS couldn't be asked in this region
+            return NOT_READ
+
+    def _given(self, call: Call, region: str, *, policy: str | None) -> Given | Refused | Unanswered:
+        """One AssumeRole with a session policy."""
         try:
             identity = self.identity(region=region)
             if identity.arn.endswith(":root"):
                 return Unanswered(
                     cause="the caller is an account's root user, which can't assume roles. Use a user."
                 )
-            keys = self._keys_for(call, region)
+            client = self._keys_for(call, region).sts(region)
         except ProbeError as error:
             return Unanswered(cause=str(error))
         self.pace.wait(identity.account, region)
-        started = time.perf_counter()
-        try:
-            answer: Any = keys.sts(region).assume_role(**_parameters(call))
-        except ClientError as error:
-            return reply_of(error, _milliseconds(started))
-        except BotoCoreError as error:
-            return unanswered(error)
-        milliseconds = _milliseconds(started)
-        try:
-            session = _identity(with_token(keys, answer["Credentials"]).sts(region))
-        except (ClientError, BotoCoreError) as error:
-            cause = f"the role was assumed, but its session doesn't answer: {sentence_of(error)}"
-            return Unanswered(cause=cause, retryable=True)
-        return Assumed(
-            account=session.account,
-            role_name=Arn.parse(session.arn).role_of_session().name,
-            role_unique_id=session.user_id.partition(":")[0],
-            request_id=answer["ResponseMetadata"]["RequestId"],
-            milliseconds=milliseconds,
-        )
-
-    def own_side(self) -> CallerSide:
-        """Its identity policies and boundary, as far as it may read them."""
-        keys = self.keys()
-        return own_side(keys.iam(), self.identity(region=keys.region).arn)
+        return given(lambda sts: sts.assume_role(**_parameters(call), **limited(policy)), client)
 
     def _keys_for(self, call: Call, region: str) -> Keys:
         if not call.mfa:
@@ -108,24 +90,26 @@ class BotoCaller:
             raise ProbeError(
                 "the call needs MFA, and this caller has no device. Set mfa_serial and mfa_code."
             )
-        return self.mfa().get(call.mfa_age_seconds, region=region)
+        skew = self.identity(region=region).clock_skew_seconds
+        return self.mfa().get(call.mfa_age_seconds, region=region, skew_seconds=skew)
+
+
+def _identity(keys: Keys, region: str) -> Identity:
+    found = identity_of(keys.sts(region))
+    is_user = Arn.parse(found.arn).is_user  # STS calls a user's session by the user's own ARN
+    return replace(found, may_carry_mfa=is_user and is_session(keys))
 
 
 def _parameters(call: Call) -> dict[str, Any]:
     optional = {"ExternalId": call.external_id, "SourceIdentity": call.source_identity}
+    lists = {
+        "Tags": [{"Key": key, "Value": value} for key, value in call.tags],
+        "TransitiveTagKeys": list(call.transitive_tag_keys),
+    }
     return {
         "RoleArn": call.role_arn,
         "RoleSessionName": call.session_name,
         "DurationSeconds": call.duration_seconds,
-        "Policy": DENY_EVERYTHING,
         **{name: value for name, value in optional.items() if value is not None},
+        **{name: value for name, value in lists.items() if value},
     }
-
-
-def _identity(sts: "STSClient") -> Identity:
-    answer = sts.get_caller_identity()
-    return Identity(arn=answer["Arn"], account=answer["Account"], user_id=answer["UserId"])
-
-
-def _milliseconds(started: float) -> float:
-    return (time.perf_counter() - started) * 1000

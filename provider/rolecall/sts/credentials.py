@@ -2,16 +2,19 @@
 
 import os
 import shlex
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 import botocore.session
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
+    AssumeRoleWithWebIdentityCredentialFetcher,
     CredentialResolver,
     Credentials,
     DeferredRefreshableCredentials,
@@ -20,20 +23,28 @@ from botocore.credentials import (
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.errors import ProbeError
-from rolecall.verification import CallerSource, SourceKind
+from rolecall.verification import CallerSource, SamlSource, SourceKind, TokenSource
 
+from . import not_aws
 from .errors import sentence_of
+from .saml import Assertions, SamlProof
+from .web_identity_tokens import Tokens
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
     from types_boto3_sts import STSClient
+
+_Made = TypeVar("_Made")
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 15
 ATTEMPTS = 3
 """Tries of one call, by botocore: throttling, 5xx and broken connections only; a refusal is never retried."""
 CONNECTIONS = 50
+_NOTHING_ELSE = Config()
+_UNSIGNED = Config(signature_version=UNSIGNED)
 CHAIN_SESSION_NAME = "rolecall-chain"
+_CHAIN = {"RoleSessionName": CHAIN_SESSION_NAME, "DurationSeconds": 900}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +85,51 @@ class Keys:
             client on it 2 ms, so temporary credentials share the session of the keys that asked for them.
         region: region of the IAM client and of chains.
         token: temporary credentials in place of the session's own, as keyword arguments of ``client``.
+        signs: whether calls are signed; those that show a token of an identity provider aren't.
     """
 
     session: boto3.Session
     region: str
     token: Mapping[str, str] = field(default_factory=dict, repr=False)
-    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    signs: bool = True
+    _made: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    _making: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def sts(self, region: str) -> "STSClient":
         """The STS client for a region's endpoint."""
-        client: STSClient = self._client("sts", region)
+        client: STSClient = self.client("sts", region)
         return client
 
     def iam(self) -> "IAMClient":
         """The IAM client."""
-        client: IAMClient = self._client("iam", self.region)
+        client: IAMClient = self.client("iam", self.region)
         return client
 
+    def client(self, service: str, region: str) -> Any:
+        """A client of any service, by boto3's name."""
+        return self.once((service, region), lambda: self._client(service, region))
+
+    def once(self, what: tuple[str, str], make: Callable[[], _Made]) -> _Made:
+        """What is made the first time that it is asked for, and shared by all who ask; they wait for it.
+
+        Args:
+            what: its kind, and its region.
+            make: makes it; what it raises is raised here, and the next one to ask tries again.
+        """
+        if what not in self._made:
+            with self._making:  # boto3's sessions can't make two clients at once
+                if what not in self._made:
+                    self._made[what] = make()
+        made: _Made = self._made[what]
+        return made
+
     def _client(self, service: str, region: str) -> Any:
-        key = (service, region)
-        if key not in self._clients:
-            make: Any = self.session.client
-            self._clients[key] = make(service, region_name=region, config=client_config(), **self.token)
-        return self._clients[key]
+        make: Any = self.session.client
+        unsigned = _NOTHING_ELSE if self.signs else _UNSIGNED
+        config = client_config().merge(unsigned)
+        client = make(service, region_name=region, config=config, **self.token)
+        not_aws.watch(client, service)
+        return client
 
 
 def open_keys(source: CallerSource | None, defaults: Defaults) -> Keys:
@@ -108,11 +141,43 @@ def open_keys(source: CallerSource | None, defaults: Defaults) -> Keys:
     try:
         session = _session(source, defaults)
         region = defaults.region or session.region_name or "us-east-1"
-        for role_arn in source.via if source is not None else ():
+        via = source.via if source is not None else ()
+        if source is not None and source.web_identity is not None:
+            session, via = _by_token(source.web_identity, via[0], region), via[1:]
+        elif source is not None and source.saml is not None:
+            session, via = _by_assertion(source.saml, via[0], region), via[1:]
+        for role_arn in via:
             session = _through(session, role_arn, region)
     except (BotoCoreError, ClientError) as error:
         raise ProbeError(sentence_of(error)) from error
     return Keys(session, region)
+
+
+def open_without_keys(defaults: Defaults) -> Keys:
+    """A session that signs nothing, for callers that show a token of an identity provider.
+
+    Raises:
+        ProbeError: the AWS settings of this process can't be read.
+    """
+    try:
+        return Keys(boto3.Session(), default_region(defaults), signs=False)
+    except BotoCoreError as error:
+        raise ProbeError(sentence_of(error)) from error
+
+
+def is_session(keys: Keys) -> bool:
+    """Whether credentials are temporary themselves, which limits what STS gives for them.
+
+    Raises:
+        ProbeError: there are none.
+    """
+    try:
+        found = keys.session.get_credentials()
+        if found is None:
+            raise ProbeError("no credentials were found. Set them up, or name another caller.")
+        return found.get_frozen_credentials().token is not None
+    except (BotoCoreError, ClientError) as error:
+        raise ProbeError(sentence_of(error)) from error
 
 
 def with_token(keys: Keys, given: Mapping[str, Any]) -> Keys:
@@ -128,6 +193,8 @@ def with_token(keys: Keys, given: Mapping[str, Any]) -> Keys:
 def _session(source: CallerSource | None, defaults: Defaults) -> boto3.Session:
     if source is None or source.kind is SourceKind.AMBIENT:
         return boto3.Session(profile_name=defaults.profile)
+    if source.kind in {SourceKind.WEB_IDENTITY, SourceKind.SAML}:
+        return boto3.Session()
     if source.kind is SourceKind.PROFILE:
         return boto3.Session(profile_name=source.profile)
     if source.kind is SourceKind.ENV:
@@ -171,17 +238,48 @@ class _Fixed:
         return self.credentials
 
 
+def _clients(region: str) -> Callable[..., Any]:
+    """What botocore's fetchers of credentials make their clients with: settings like those of all others."""
+    core = botocore.session.Session()
+
+    def make(service: str, *, config: Config = _NOTHING_ELSE, **settings: Any) -> Any:
+        whole = client_config().merge(config)
+        client = core.create_client(service, region_name=region, config=whole, **settings)
+        not_aws.watch(client, service)
+        return client
+
+    return make
+
+
 def _through(session: boto3.Session, role_arn: str, region: str) -> boto3.Session:
     """The session of a role assumed with another session's credentials; renews itself."""
     source = session.get_credentials()
     if source is None:
         raise ProbeError("no credentials were found to assume the first role of the chain with.")
-    core = botocore.session.Session()
-
-    def make(service: str, **settings: Any) -> Any:
-        return core.create_client(service, region_name=region, **settings)
-
-    fetcher = AssumeRoleCredentialFetcher(
-        make, source, role_arn, extra_args={"RoleSessionName": CHAIN_SESSION_NAME, "DurationSeconds": 900}
-    )
+    fetcher = AssumeRoleCredentialFetcher(_clients(region), source, role_arn, extra_args=_CHAIN)
     return _with_provider(_Fixed(DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")))
+
+
+def _by_token(source: TokenSource, role_arn: str, region: str) -> boto3.Session:
+    """The session of a role that a web identity token opens; renews itself."""
+    fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
+        _clients(region), Tokens(source=source).token, role_arn, extra_args=_CHAIN
+    )
+    return _with_provider(_Fixed(DeferredRefreshableCredentials(fetcher.fetch_credentials, "web-identity")))
+
+
+def _by_assertion(source: SamlSource, role_arn: str, region: str) -> boto3.Session:
+    """The session of a role that a SAML assertion opens; renews itself where its source gives new ones."""
+    proof, make = SamlProof(Assertions(source=source)), _clients(region)
+
+    def renew() -> dict[str, str]:
+        sts = make("sts", config=_UNSIGNED)
+        given = sts.assume_role_with_saml(**proof.parameters(role_arn))["Credentials"]
+        return {
+            "access_key": given["AccessKeyId"],
+            "secret_key": given["SecretAccessKey"],
+            "token": given["SessionToken"],
+            "expiry_time": given["Expiration"].isoformat(),
+        }
+
+    return _with_provider(_Fixed(DeferredRefreshableCredentials(renew, "assume-role-with-saml")))

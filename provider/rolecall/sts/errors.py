@@ -1,10 +1,8 @@
-"""One table of the error codes of STS: what each means here, what to do, and whether a retry helps."""
+"""Turns errors of boto3 into what they mean: an answer, or that nothing was answered, with the way out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+import time
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -18,89 +16,22 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from rolecall.verification import Refused, Unanswered
+from rolecall.verification import Refused, Unanswered, skew_sentence
 
+from .clock import skew_seconds
+from .error_table import ERRORS, Meaning
+from .not_aws import NotAwsError
 
-class Meaning(StrEnum):
-    """What a code says about the question that was asked."""
-
-    REFUSAL = "refusal"
-    NOT_ASKED = "not asked"
-    BUSY = "busy"
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorRow:
-    """One error code.
-
-    Attributes:
-        meaning: a refusal is an answer; otherwise the question wasn't answered.
-        sentence: what happened, for a person.
-        remedy: what to do.
-    """
-
-    meaning: Meaning
-    sentence: str
-    remedy: str
-
-
-_BUSY = ErrorRow(Meaning.BUSY, "AWS asked to slow down", "Lower the rate, or try again later.")
-_DOWN = ErrorRow(Meaning.BUSY, "AWS had an internal error", "Try again later.")
-
-ERRORS: Final[Mapping[str, ErrorRow]] = {
-    "AccessDenied": ErrorRow(Meaning.REFUSAL, "STS refused", "Compare the call with the trust policy."),
-    "ExpiredToken": ErrorRow(
-        Meaning.NOT_ASKED, "the caller's session has expired", "Renew the caller's credentials."
-    ),
-    "ExpiredTokenException": ErrorRow(
-        Meaning.NOT_ASKED, "the caller's token has expired", "Renew the caller's token."
-    ),
-    "InvalidClientTokenId": ErrorRow(
-        Meaning.NOT_ASKED,
-        "AWS doesn't know the caller's access key",
-        "Check the caller's credentials and the partition that they belong to.",
-    ),
-    "SignatureDoesNotMatch": ErrorRow(
-        Meaning.NOT_ASKED,
-        "the caller's secret key or the clock of this machine is wrong",
-        "Check the caller's secret access key, and that this machine's clock is within 5 minutes.",
-    ),
-    "RegionDisabledException": ErrorRow(
-        Meaning.NOT_ASKED,
-        "STS isn't activated in this region for the role's account",
-        "Activate the region in that account, or verify at another endpoint (regions).",
-    ),
-    "ValidationError": ErrorRow(
-        Meaning.NOT_ASKED, "STS doesn't accept a parameter of the call", "Correct the parameter it names."
-    ),
-    "MalformedPolicyDocument": ErrorRow(
-        Meaning.NOT_ASKED,
-        "STS can't read the session policy",
-        "This is a defect of rolecall; please report it.",
-    ),
-    "PackedPolicyTooLarge": ErrorRow(
-        Meaning.NOT_ASKED, "session policies and tags are too large together", "Send fewer or shorter tags."
-    ),
-    "OptInRequired": ErrorRow(
-        Meaning.NOT_ASKED, "the account isn't subscribed to this service", "Activate the account."
-    ),
-    "Throttling": _BUSY,
-    "ThrottlingException": _BUSY,
-    "RequestLimitExceeded": _BUSY,
-    "TooManyRequestsException": _BUSY,
-    "ServiceUnavailable": _DOWN,
-    "InternalFailure": _DOWN,
-    "InternalError": _DOWN,
-}
-
-_UNREACHED = (ConnectTimeoutError, EndpointConnectionError, HTTPClientError)
+_UNREACHED = (ConnectTimeoutError, EndpointConnectionError, HTTPClientError, NotAwsError)
+_TIMED = frozenset({"SignatureDoesNotMatch", "RequestExpired"})
 _MFA_FAILED = "MultiFactorAuthentication failed"
 
 
 def reply_of(error: ClientError, milliseconds: float) -> Refused | Unanswered:
     """What an error answer of STS means; a code that isn't in the table is handed on as it is."""
     code, message, request_id, status = _parts(error)
-    row = ERRORS.get(code, _DOWN if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None)
+    down = ERRORS["InternalFailure"] if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
+    row = ERRORS.get(code, down)
     if row is None or row.meaning is Meaning.REFUSAL:
         return Refused(
             code=code,
@@ -110,7 +41,7 @@ def reply_of(error: ClientError, milliseconds: float) -> Refused | Unanswered:
             mfa_failed=_MFA_FAILED in message,
         )
     cause = f"{row.sentence} ({code}: {message}). {row.remedy}"
-    return Unanswered(cause=cause, code=code, retryable=row.meaning is Meaning.BUSY)
+    return Unanswered(cause=cause + _clock(error), code=code, retryable=row.retry_helps)
 
 
 def is_mfa_failure(error: ClientError) -> bool:
@@ -123,7 +54,7 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, ClientError):
         code, message, _, _ = _parts(error)
         row = ERRORS.get(code)
-        return f"{code}: {message}" + (f" ({row.sentence}). {row.remedy}" if row else "")
+        return f"{code}: {message}" + (f" ({row.sentence}). {row.remedy}{_clock(error)}" if row else "")
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return "no credentials were found. Set them up, or name another source for this caller."
     if isinstance(error, CredentialRetrievalError):  # its text holds what the program printed
@@ -140,8 +71,16 @@ def unanswered(error: BotoCoreError) -> Unanswered:
     return Unanswered(cause=sentence_of(error), retryable=isinstance(error, _UNREACHED))
 
 
+def _clock(error: ClientError) -> str:
+    """A sentence on this machine's clock, where AWS took a signature's time amiss."""
+    if _parts(error)[0] not in _TIMED:
+        return ""
+    off = skew_sentence(skew_seconds(error.response, time.time()))
+    return f" Note that {off}: set the clock right." if off else ""
+
+
 def _parts(error: ClientError) -> tuple[str, str, str, int]:
-    response: Mapping[str, Any] = error.response
+    response: Any = error.response
     told = response.get("Error", {})
     about = response.get("ResponseMetadata", {})
     return (

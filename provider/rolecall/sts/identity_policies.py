@@ -1,4 +1,4 @@
-"""Reads a caller's own policies with the caller's own credentials, as far as it may."""
+"""Reads what IAM holds about a caller with the caller's own credentials, as far as it may."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,25 @@ if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
 
 NOT_READ = CallerSide(identity_policies=UNKNOWN, permissions_boundary=UNKNOWN)
+
+
+def role_of_session(iam: "IAMClient", arn: str) -> str | None:
+    """The ARN, with its path, of a session's role.
+
+    Args:
+        iam: with the session's credentials.
+        arn: what STS calls it.
+
+    Returns:
+        ``None`` where this isn't a session of a role, or where it may not read it.
+    """
+    principal = Arn.parse(arn)
+    if not principal.is_role_session:
+        return None
+    try:
+        return iam.get_role(RoleName=principal.role_of_session().name)["Role"]["Arn"]
+    except (ClientError, BotoCoreError):
+        return None
 
 
 def own_side(iam: "IAMClient", arn: str) -> CallerSide:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -11,58 +10,55 @@ from dataclasses import dataclass, field
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.errors import ProbeError
-from rolecall.verification import CodeKind, CodeSource
+from rolecall.verification import CodeKind, CodeSource, skew_sentence
 
+from .commands import output_of
 from .credentials import Keys, with_token
 from .errors import is_mfa_failure, sentence_of
+from .totp import STEP_SECONDS, code_at
 
 SESSION_SECONDS = 3600
-STEP_SECONDS = 30
-"""How long a TOTP code lasts."""
 _RENEW_BEFORE_SECONDS = 60
-_COMMAND_TIMEOUT_SECONDS = 60
 _TRIES = 3
+
+_SEEDS = frozenset({CodeKind.SEED_ENV, CodeKind.SEED_COMMAND})
 
 Prompt = Callable[[str], str]
 
 
-def read_code(source: CodeSource, serial: str, prompt: Prompt | None) -> str:
+def read_code(
+    source: CodeSource, serial: str, prompt: Prompt | None, *, now: Callable[[], float] = time.time
+) -> str:
     """A six-digit code from its source.
+
+    Args:
+        source: where codes come from.
+        serial: ARN of the device.
+        prompt: asks a person; ``None`` where nobody is there.
+        now: AWS's time in seconds since the epoch, for a code that is computed from a seed.
 
     Raises:
         ProbeError: the source has none. The message never holds a code.
     """
     given = _given(source, serial, prompt).strip()
+    if source.kind in _SEEDS:
+        return code_at(given, now())
     if re.fullmatch(r"[0-9]{6}", given) is None:
         raise ProbeError(f"the source of MFA codes for {serial} gave no six digits.")
     return given
 
 
 def _given(source: CodeSource, serial: str, prompt: Prompt | None) -> str:
-    if source.kind is CodeKind.ENV:
-        code = os.environ.get(source.env)
-        if code is None:
+    if source.env:
+        value = os.environ.get(source.env)
+        if value is None:
             raise ProbeError(f"{source.env} isn't set, so there is no MFA code for {serial}.")
-        return code
+        return value
     if source.kind is CodeKind.PROMPT:
         if prompt is None:
             raise ProbeError(f"nobody can be asked for an MFA code for {serial} here. Use env or command.")
         return prompt(serial)
-    return _from_command(source.command, serial)
-
-
-def _from_command(command: tuple[str, ...], serial: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
-            command, capture_output=True, text=True, timeout=_COMMAND_TIMEOUT_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ProbeError(
-            f"the command for MFA codes of {serial} didn't work: {type(error).__name__}."
-        ) from error
-    if done.returncode != 0:
-        raise ProbeError(f"the command for MFA codes of {serial} ended with exit code {done.returncode}.")
-    return done.stdout
+    return output_of(source.command, f"MFA codes of {serial}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,8 +84,13 @@ class MfaSession:
     _got_at: float = 0.0
     _used: str = field(default="", repr=False)
 
-    def get(self, max_age_seconds: int | None, *, region: str) -> Keys:
+    def get(self, max_age_seconds: int | None, *, region: str, skew_seconds: float = 0.0) -> Keys:
         """Credentials whose MFA is younger than ``max_age_seconds``.
+
+        Args:
+            max_age_seconds: ``None`` for any age.
+            region: of the endpoint to ask.
+            skew_seconds: how far AWS's clock is ahead of this machine's; codes go by AWS's.
 
         Raises:
             ProbeError: there is no code, or STS didn't take it.
@@ -98,14 +99,18 @@ class MfaSession:
             most = min(SESSION_SECONDS, max_age_seconds or SESSION_SECONDS)
             margin = min(_RENEW_BEFORE_SECONDS, most / 2)
             if self._session is None or self.now() - self._got_at > most - margin:
-                self._session = self._renewed(region)
+                self._session = self._renewed(region, skew_seconds)
                 self._got_at = self.now()
             return self._session
 
-    def _renewed(self, region: str) -> Keys:
+    def _renewed(self, region: str, skew_seconds: float) -> Keys:
         """One GetSessionToken; where the code was used before, waits for the next one."""
+
+        def now() -> float:
+            return self.now() + skew_seconds
+
         for attempt in range(1, _TRIES + 1):
-            code = read_code(self.source, self.serial, self.prompt)
+            code = read_code(self.source, self.serial, self.prompt, now=now)
             if code != self._used:
                 self._used = code
                 try:
@@ -121,5 +126,9 @@ class MfaSession:
                     return with_token(self.keys, answer["Credentials"])
             if self.source.kind is CodeKind.ENV or attempt == _TRIES:
                 break
-            self.sleep(STEP_SECONDS - self.now() % STEP_SECONDS + 1)
-        raise ProbeError(f"STS didn't take the MFA code for {self.serial}: it is wrong, or was used before.")
+            self.sleep(STEP_SECONDS - now() % STEP_SECONDS + 1)
+        off = skew_sentence(skew_seconds)
+        raise ProbeError(
+            f"STS didn't take the MFA code for {self.serial}: it is wrong, or was used before."
+            + (f" Note that {off}, and that codes go by AWS's time." if off else "")
+        )

@@ -16,7 +16,7 @@ class Pace:
     Shared by all threads.
 
     Attributes:
-        calls_per_second: the rate that is kept.
+        calls_per_second: the rate that is kept; ``math.inf`` for none.
         now, sleep: a clock that never goes back, in seconds.
     """
 
@@ -28,11 +28,12 @@ class Pace:
 
     def wait(self, account: str, region: str) -> None:
         """Return when the next call of this account to this region's endpoint may be made."""
+        apart = 1 / self.calls_per_second
         with self._lock:
             now = self.now()
             due = max(self._due.get((account, region), now), now)
-            self._due[account, region] = due + 1 / self.calls_per_second
+            self._due[account, region] = due + apart
         # One second's worth of calls is due before its time.
-        early = due - now - (1 - 1 / self.calls_per_second)
+        early = due - now - max(0.0, 1 - apart)
         if early > 0:
             self.sleep(early)

@@ -211,21 +211,6 @@ def federation_token(
     )
 
 
-def is_session(keys: Keys) -> bool:
-    """Whether credentials are temporary themselves, which limits what STS gives for them.
-
-    Raises:
-        ProbeError: there are none.
-    """
-    try:
-        found = keys.session.get_credentials()
-        if found is None:
-            raise ProbeError("no credentials were found. Set them up, or name another caller.")
-        return found.get_frozen_credentials().token is not None
-    except (BotoCoreError, ClientError) as error:
-        raise ProbeError(sentence_of(error)) from error
-
-
 def _assume(keys: Keys, request: RoleRequest, region: str) -> Issued | NotIssued:
     contexts = [
         {"ProviderArn": each.provider_arn, "ContextAssertion": each.assertion}

@@ -1,30 +1,32 @@
 """What to try, what STS's answers mean, and what a run does about them. Knows no boto3 and no Pulumi."""
 
+from .attesting import attest
+from .federated import Federation
+from .fleet import Access, FleetRole, verify_fleet
+from .fleet_reading import Fleet, read_fleet
 from .gate import failures, is_refuted, overdue, warnings
 from .live import Requirements
+from .many import Team
 from .model import (
-    BrokenRequirement,
     Call,
     Cause,
+    Disagreement,
     EnforcedBy,
     Expectation,
-    Failure,
     Level,
     Outcome,
     Prediction,
     Probe,
     ProbeKind,
     ProbeResult,
-    RoleReport,
-    Skipped,
-    StatementLevel,
-    TrustUnread,
+    ServiceCall,
     Unmet,
     Verdict,
 )
 from .ports import (
     Assumed,
     Caller,
+    Done,
     Identity,
     LiveRole,
     Owner,
@@ -35,35 +37,52 @@ from .ports import (
     Unreadable,
 )
 from .proof import from_dict, to_dict
-from .reading import read_caller, read_verify
+from .reading import read_verify
+from .reading_caller import read_caller
+from .receipts import Receipt, read_receipt, receipt_document, receipt_of
 from .refresh import reconsider
+from .report import Attested, BrokenRequirement, Failure, RoleReport, Skipped, StatementLevel, TrustUnread
 from .run import verify_role
+from .skew import skew_sentence
 from .spec import (
     CallerSource,
+    CanDo,
     CodeKind,
     CodeSource,
     DeniedProbes,
     Expected,
     Reaction,
     Require,
+    SamlKind,
+    SamlSource,
     SourceKind,
+    TokenKind,
+    TokenSource,
     VerifySpec,
 )
 
 __all__ = [
+    "Access",
     "Assumed",
+    "Attested",
     "BrokenRequirement",
     "Call",
     "Caller",
     "CallerSource",
+    "CanDo",
     "Cause",
     "CodeKind",
     "CodeSource",
     "DeniedProbes",
+    "Disagreement",
+    "Done",
     "EnforcedBy",
     "Expectation",
     "Expected",
     "Failure",
+    "Federation",
+    "Fleet",
+    "FleetRole",
     "Identity",
     "Level",
     "LiveRole",
@@ -74,29 +93,43 @@ __all__ = [
     "ProbeKind",
     "ProbeResult",
     "Reaction",
+    "Receipt",
     "Refused",
     "Reply",
     "Require",
     "Requirements",
     "RoleReport",
+    "SamlKind",
+    "SamlSource",
+    "ServiceCall",
     "Skipped",
     "SourceKind",
     "StatementLevel",
     "Surroundings",
+    "Team",
+    "TokenKind",
+    "TokenSource",
     "TrustUnread",
     "Unanswered",
     "Unmet",
     "Unreadable",
     "Verdict",
     "VerifySpec",
+    "attest",
     "failures",
     "from_dict",
     "is_refuted",
     "overdue",
     "read_caller",
+    "read_fleet",
+    "read_receipt",
     "read_verify",
+    "receipt_document",
+    "receipt_of",
     "reconsider",
+    "skew_sentence",
     "to_dict",
+    "verify_fleet",
     "verify_role",
     "warnings",
 ]

@@ -1,11 +1,13 @@
 """Says what of a report must stop a run, what is only worth a warning, and when a proof is too old."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from rolecall.policy import Policy, demands
+from rolecall.policy import Policy
+from rolecall.policy.operations import OPERATIONS
 
-from .model import Failure, Level, ProbeResult, RoleReport, StatementLevel, TrustUnread, Verdict
+from .model import Level, ProbeResult, Verdict
+from .report import Attested, Failure, RoleReport, StatementLevel, TrustUnread
 from .spec import Reaction, Require, VerifySpec
 
 
@@ -15,9 +17,9 @@ def failures(report: RoleReport, spec: VerifySpec) -> tuple[Failure, ...]:
         verdict for verdict, reaction in _reactions(spec).items() if reaction is Reaction.FAIL
     }
     found: list[Failure] = list(report.broken)
-    found.extend(result for result in report.results if result.verdict in fatal)
-    if report.trust_unreadable and spec.on_inconclusive is Reaction.FAIL:
-        found.append(TrustUnread(cause=report.trust_unreadable))
+    found.extend(result for result in (*report.results, *report.attested) if result.verdict in fatal)
+    if spec.on_inconclusive is Reaction.FAIL:
+        found.extend(_unknown(report))
     if spec.require is Require.LIVE:
         found.extend(each for each in report.levels if each.level is not Level.LIVE)
     return tuple(found)
@@ -26,9 +28,11 @@ def failures(report: RoleReport, spec: VerifySpec) -> tuple[Failure, ...]:
 def warnings(report: RoleReport, spec: VerifySpec) -> tuple[Failure, ...]:
     """What isn't proved and, by the user's own rules, doesn't stop the run."""
     mild = {verdict for verdict, reaction in _reactions(spec).items() if reaction is Reaction.WARN}
-    found: list[Failure] = [result for result in report.results if result.verdict in mild]
-    if report.trust_unreadable and spec.on_inconclusive is Reaction.WARN:
-        found.append(TrustUnread(cause=report.trust_unreadable))
+    found: list[Failure] = [
+        result for result in (*report.results, *report.attested) if result.verdict in mild
+    ]
+    if spec.on_inconclusive is Reaction.WARN:
+        found.extend(_unknown(report))
     return tuple(found)
 
 
@@ -36,7 +40,14 @@ def is_refuted(failure: Failure) -> bool:
     """Whether a failure says "not as declared", rather than "could not tell"."""
     if isinstance(failure, ProbeResult):
         return failure.verdict is Verdict.REFUTED
-    return not isinstance(failure, TrustUnread)
+    return not isinstance(failure, TrustUnread | Attested)
+
+
+def _unknown(report: RoleReport) -> Iterator[Failure]:
+    """What nothing can be known of: a trust policy that wasn't read, receipts that don't count."""
+    if report.trust_unreadable:
+        yield TrustUnread(cause=report.trust_unreadable)
+    yield from (receipt for receipt in report.receipts if receipt.refused)
 
 
 def overdue(report: RoleReport, max_age_seconds: float | None, now: datetime) -> timedelta | None:
@@ -49,11 +60,14 @@ def levels_of(policy: Policy | None, live: Collection[int]) -> tuple[StatementLe
     """How far each Allow statement was verified, given the statements that were probed both ways."""
     if policy is None:
         return ()
+    lets_in = (
+        statement.ref.index
+        for statement in policy.statements
+        if statement.effect == "Allow" and any(map(statement.covers_action, OPERATIONS))
+    )
     return tuple(
-        StatementLevel(
-            statement=ask.statement, level=Level.LIVE if ask.statement in live else Level.EVALUATED
-        )
-        for ask in demands(policy)
+        StatementLevel(statement=index, level=Level.LIVE if index in live else Level.EVALUATED)
+        for index in lets_in
     )
 
 

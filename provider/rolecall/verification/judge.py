@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from rolecall.policy import Answer, Decision
 
+from .federated import PROVIDER_REFUSALS
 from .model import Cause, EnforcedBy, Expectation, Outcome, ProbeKind, Verdict
-from .ports import Assumed, Refused, Reply, Unanswered
+from .ports import Assumed, Done, Refused, Reply, Unanswered
 from .probes import REFUSED, ROWS
 
 
@@ -20,6 +21,7 @@ class Evidence:
         own_side_read: whether the caller's own policies are in the decision.
         right_role: whether the role that was assumed is the one meant.
         control_allowed: whether the declared call got in before and after; ``None`` without a control.
+        contradictory: a right answer was taken back, and the time for waiting is over.
     """
 
     reply: Reply
@@ -27,6 +29,7 @@ class Evidence:
     own_side_read: bool = False
     right_role: bool = True
     control_allowed: bool | None = None
+    contradictory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Judgement:
 
 def outcome_of(kind: ProbeKind, reply: Reply) -> Outcome:
     """What STS said, in one word: only the codes in the probe's own row count as its refusal."""
-    if isinstance(reply, Assumed):
+    if isinstance(reply, Assumed | Done):
         return Outcome.ALLOWED
     refusals = ROWS[kind].refusals if kind in ROWS else REFUSED
     if isinstance(reply, Refused) and not reply.mfa_failed and reply.code in refusals:
@@ -55,6 +58,8 @@ def judge(kind: ProbeKind, expectation: Expectation, evidence: Evidence) -> Judg
     if outcome is Outcome.INCONCLUSIVE:
         cause = Cause.NO_ANSWER if isinstance(evidence.reply, Unanswered) else Cause.UNEXPECTED_CODE
         return Judgement(outcome, Verdict.INCONCLUSIVE, cause)
+    if evidence.contradictory:
+        return Judgement(outcome, Verdict.INCONCLUSIVE, Cause.UNSETTLED)
     if outcome is Outcome.DENIED and evidence.decision is not None and evidence.decision.barred_by:
         return Judgement(outcome, Verdict.INCONCLUSIVE, Cause.CALLER_BARRED, EnforcedBy.CALLER)
     if expectation is Expectation.ALLOWED:
@@ -82,6 +87,8 @@ def _expected_in(outcome: Outcome, evidence: Evidence) -> Judgement:
 def _expected_out(kind: ProbeKind, outcome: Outcome, evidence: Evidence) -> Judgement:
     if outcome is Outcome.ALLOWED:
         return Judgement(outcome, Verdict.REFUTED, Cause.GOT_IN)
+    if isinstance(evidence.reply, Refused) and evidence.reply.code in PROVIDER_REFUSALS:
+        return _refused_by_provider(outcome, evidence)
     decision = evidence.decision
     if decision is None:
         return Judgement(outcome, Verdict.INCONCLUSIVE, Cause.TRUST_UNREADABLE, EnforcedBy.UNKNOWN)
@@ -94,3 +101,10 @@ def _expected_out(kind: ProbeKind, outcome: Outcome, evidence: Evidence) -> Judg
     if evidence.control_allowed is False:
         return Judgement(outcome, Verdict.INCONCLUSIVE, Cause.CONTROL_REFUSED, EnforcedBy.TRUST)
     return Judgement(outcome, Verdict.PROVED, None, EnforcedBy.TRUST)
+
+
+def _refused_by_provider(outcome: Outcome, evidence: Evidence) -> Judgement:
+    """STS didn't take the token, so nobody looked at the trust policy."""
+    if evidence.control_allowed is False:
+        return Judgement(outcome, Verdict.INCONCLUSIVE, Cause.CONTROL_REFUSED, EnforcedBy.PROVIDER)
+    return Judgement(outcome, Verdict.PROVED, None, EnforcedBy.PROVIDER)

@@ -7,8 +7,8 @@ from typing import Protocol
 from rolecall.errors import PolicyError
 from rolecall.policy import Policy, canonical_hash, parse
 
-from .model import BrokenRequirement
 from .ports import LiveRole, Owner, Surroundings, Unreadable
+from .report import BrokenRequirement
 
 READ_TIMEOUT_SECONDS = 15.0
 """How long IAM may take after a change to show the role as it was written."""

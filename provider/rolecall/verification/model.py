@@ -1,5 +1,6 @@
 """What a verification consists of: probes, what STS said to them, and what that means."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +22,10 @@ class Outcome(StrEnum):
     DENIED = "denied"
     INCONCLUSIVE = "inconclusive"
 
+    def meets(self, expectation: Expectation) -> bool:
+        """Whether it is what was expected."""
+        return self.value == expectation.value
+
 
 class Verdict(StrEnum):
     """What an outcome means, worst last (the order in which verdicts of many probes are combined)."""
@@ -32,19 +37,28 @@ class Verdict(StrEnum):
 
 
 class Level(StrEnum):
-    """How far one statement of a trust policy was verified; "proved" is said of live only."""
+    """How far one statement of a trust policy was verified; "proved" is said of live only.
+
+    ``RECEIPT``: somebody else's receipt states that it was probed both ways, and the live document agrees.
+    """
 
     NONE = "none"
     EVALUATED = "evaluated"
+    RECEIPT = "receipt"
     LIVE = "live"
 
 
 class EnforcedBy(StrEnum):
-    """Which side refused, as far as it can be told."""
+    """Which side refused, as far as it can be told.
+
+    ``PROVIDER``: STS itself, by what it knows of the identity provider: keys and audiences. It shows that
+    such tokens are checked, and nothing about the trust policy.
+    """
 
     TRUST = "trust"
     CALLER = "caller"
     GUARDRAIL = "guardrail"
+    PROVIDER = "provider"
     UNKNOWN = "unknown"
 
 
@@ -58,8 +72,16 @@ class ProbeKind(StrEnum):
     MFA_ABSENT = "mfa-absent"
     SESSION_NAME_WRONG = "session-name-wrong"
     SOURCE_IDENTITY_ABSENT = "source-identity-absent"
+    SOURCE_IDENTITY_WRONG = "source-identity-wrong"
+    TAG_ABSENT = "tag-absent"
+    TAG_WRONG = "tag-wrong"
+    TAG_UNDECLARED = "tag-undeclared"
+    TRANSITIVE_TAG_ABSENT = "transitive-tag-absent"
+    AUDIENCE_OTHER = "audience-other"
+    SIGNATURE_BROKEN = "signature-broken"
     STRANGER = "stranger"
     EXPECTED = "expected"
+    CAN_DO = "can-do"
 
 
 class Cause(StrEnum):
@@ -79,13 +101,26 @@ class Cause(StrEnum):
     CANNOT_ASSUME_ANYTHING = "cannot-assume-anything"
     UNEXPECTED_CODE = "unexpected-code"
     NO_ANSWER = "no-answer"
+    UNSETTLED = "unsettled"
     WOULD_GET_IN = "would-get-in"
     WOULD_BE_REFUSED = "would-be-refused"
+    MAY_NOT = "may-not"
+    MAY = "may"
+    NEITHER_MAY = "neither-may-nor-may-not"
+
+
+class Disagreement(StrEnum):
+    """How the answer of STS contradicts what the evaluator said to the same call."""
+
+    LET_IN = "let-in"
+    """The trust policy, as it was read, refuses the call; STS let it in."""
+    REFUSED = "refused"
+    """The trust policy and the caller's own policies, as they were read, allow the call; STS refused it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """The parameters of one AssumeRole; nothing that isn't here is sent.
+    """The parameters of one call that assumes a role; nothing that isn't here is sent.
 
     Attributes:
         role_arn: the role to assume.
@@ -94,7 +129,11 @@ class Call:
         mfa: whether the caller's credentials must carry MFA.
         mfa_age_seconds: how old, in seconds, that MFA may be; ``None`` for any age.
         source_identity: SourceIdentity, or ``None`` to send none.
+        tags: session tags, as pairs of key and value.
+        transitive_tag_keys: keys of those tags that sessions assumed from this one inherit.
         duration_seconds: DurationSeconds.
+        audience: the audience of the token to show; ``None`` for the one that the caller's source says.
+        broken_signature: whether the token or assertion is shown with a signature that isn't its own.
     """
 
     role_arn: str
@@ -103,7 +142,31 @@ class Call:
     mfa: bool = False
     mfa_age_seconds: int | None = None
     source_identity: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
     duration_seconds: int = 900
+    audience: str | None = None
+    broken_signature: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCall:
+    """One call to a service other than STS.
+
+    Attributes:
+        service: boto3's name of the service, such as ``s3``.
+        operation: boto3's name of the operation, such as ``list_buckets``.
+        parameters: its arguments. Kept out of ``repr``.
+        session_policy: JSON of a session policy that limits the session it is made with; ``None`` for none.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, object] = field(default_factory=dict, repr=False, hash=False)
+    session_policy: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.operation}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +179,8 @@ class Probe:
         region: region of the STS endpoint asked.
         expectation: allowed or denied.
         call: what is sent.
-        label: what a person calls it, where the kind alone doesn't say (an entry of ``expect``).
+        label: what a person calls it, where the kind alone doesn't say: an entry of ``expect``, a tag's key.
+        holds_external_id: a stranger's call has an external ID that the trust policy lists.
     """
 
     kind: ProbeKind
@@ -125,11 +189,16 @@ class Probe:
     expectation: Expectation
     call: Call
     label: str = ""
+    holds_external_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The evaluator's answer for a probe's call against the live trust policy, side by side."""
+    """The evaluator's answer for a probe's call against the live trust policy, side by side.
+
+    A side that wasn't read is ``UNKNOWN``: the caller's own policies are read only where a refusal needs
+    them, and guardrails never are.
+    """
 
     trust: Answer
     caller: Answer
@@ -145,6 +214,7 @@ class Unmet:
         element: ``Principal``, ``Action`` or ``Condition``.
         operator, key: of the condition, as written.
         absent: the request doesn't have the key.
+        action: the action that it doesn't cover, where ``element`` is ``Action``.
     """
 
     statement: int
@@ -152,6 +222,7 @@ class Unmet:
     operator: str = ""
     key: str = ""
     absent: bool = False
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +242,8 @@ class ProbeResult:
         milliseconds: how long the last call took.
         request_id: the request id of the last answer, to be found in CloudTrail.
         caller_arn: who STS says the caller is.
+        endpoint: URL of the endpoint that was asked.
+        holds_external_id: as in the probe.
         prediction: the evaluator's answer; ``None`` where the trust policy couldn't be read.
         unmet: where the trust policy refuses, what each of its Allow statements lacked.
     """
@@ -192,96 +265,19 @@ class ProbeResult:
     milliseconds: float = 0.0
     request_id: str | None = None
     caller_arn: str | None = None
+    endpoint: str = ""
+    holds_external_id: bool = False
     prediction: Prediction | None = None
     unmet: tuple[Unmet, ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """A probe that would make no sense, and why it wasn't run."""
-
-    kind: ProbeKind
-    caller: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenRequirement:
-    """A requirement that a trust policy doesn't meet, told with the request that gets in.
-
-    Attributes:
-        requirement: its name in ``rolecall:require``; ``declared-trust-policy`` where IAM holds another
-            trust policy than the declared one.
-        sentence: what gets in, for a person.
-    """
-
-    requirement: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustUnread:
-    """The live trust policy couldn't be read, so nothing is known about who else gets in."""
-
-    cause: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementLevel:
-    """How far one Allow statement, the ``statement``-th (from 0) of the trust policy, was verified."""
-
-    statement: int
-    level: Level
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleReport:
-    """All that one verification of one role found out. Holds no secret.
-
-    Attributes:
-        role_arn: the role.
-        role_unique_id: its unique id (``AROA…``), where it could be read or assumed.
-        results: one entry a probe, in the order in which they were run.
-        skipped: probes that weren't run, with the reason.
-        broken: requirements that the live trust policy doesn't meet.
-        levels: for each Allow statement of the trust policy, how far it was verified.
-        trust_policy_sha256: hash of the live trust policy in canonical form; ``None`` where unreadable.
-        trust_unreadable: why the live trust policy couldn't be read; ``""`` where it could.
-        verified_at: UTC time at which the last answer came.
-        regions: STS endpoints asked.
-        calls: number of AssumeRole calls made.
-        sts_seconds: time spent on answers of STS: who callers are, AssumeRole, and who they are then.
-        waited_seconds: time spent waiting between calls.
-    """
-
-    role_arn: str
-    role_unique_id: str | None
-    results: tuple[ProbeResult, ...]
-    skipped: tuple[Skipped, ...] = ()
-    broken: tuple[BrokenRequirement, ...] = ()
-    levels: tuple[StatementLevel, ...] = ()
-    trust_policy_sha256: str | None = None
-    trust_unreadable: str = ""
-    verified_at: datetime
-    regions: tuple[str, ...] = ()
-    calls: int = 0
-    sts_seconds: float = 0.0
-    waited_seconds: float = 0.0
-
     @property
-    def verdict(self) -> Verdict | None:
-        """The worst verdict of all probes and requirements; ``None`` where nothing was probed or broken."""
-        if self.broken:
-            return Verdict.REFUTED
-        order = list(Verdict)
-        return max((result.verdict for result in self.results), key=order.index, default=None)
-
-    @property
-    def level(self) -> Level:
-        """The lowest level of any statement."""
-        order = list(Level)
-        return min((each.level for each in self.levels), key=order.index, default=Level.NONE)
-
-
-Failure = ProbeResult | BrokenRequirement | StatementLevel | TrustUnread
-"""What keeps a verification from being as declared; a level is one where it is lower than required."""
+    def disagreement(self) -> Disagreement | None:
+        """How STS's answer contradicts the prediction; a side that wasn't read contradicts nothing."""
+        if self.prediction is None or self.kind is ProbeKind.CAN_DO:
+            return None
+        sides = (self.prediction.trust, self.prediction.caller)
+        if self.outcome is Outcome.ALLOWED and Answer.DENIED in sides:
+            return Disagreement.LET_IN
+        if self.outcome is Outcome.DENIED and set(sides) == {Answer.ALLOWED}:
+            return Disagreement.REFUSED
+        return None

@@ -1,14 +1,15 @@
 """Decides what to try: for each caller the calls that must get in, and their neighbours that must not."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rolecall.policy import Answer, Demands, Policy, demands
 
-from .model import Call, Expectation, Probe, ProbeKind, Skipped
+from .model import Call, Expectation, Probe, ProbeKind
 from .ports import Identity
 from .prediction import Situation, by_trust
 from .probes import ROWS, Declared
+from .report import Skipped
 from .spec import CallerSource, Expected
 
 
@@ -50,9 +51,10 @@ def aims(
         One aim for each different call that the policy allows the caller; where it allows none,
         the one that comes closest, so that the refusal can be seen and explained.
     """
-    asked = (demands(policy) if policy is not None else ()) or (None,)
+    who = situation.identity
+    asked = (demands(policy, operation=who.operation) if policy is not None else ()) or (None,)
     wanted = [
-        (ask, _call(source, situation.identity, ask, role_arn=role_arn, has_mfa=has_mfa, run_id=run_id))
+        (ask, who.fitted(_call(source, who, ask, role_arn=role_arn, has_mfa=has_mfa, run_id=run_id)))
         for ask in asked
     ]
     allowed = [
@@ -60,17 +62,28 @@ def aims(
         for pair in wanted
         if policy is not None and by_trust(pair[1], situation, policy).trust is not Answer.DENIED
     ]
-    chosen = _distinct(allowed) or [_closest(wanted, situation.identity)]
-    if source.expect is Expectation.DENIED:
-        return tuple(_stranger(source, situation, call) for _, call in chosen[:1])
+    chosen = _distinct(allowed) or [_closest(wanted, who)]
     listed = frozenset(value for ask in asked if ask for value in ask.external_ids)
+    if source.expect is Expectation.DENIED:
+        return tuple(_strangers(source, situation, _distinct(allowed or wanted), listed))
     return tuple(_aim(source, situation, ask, call, listed, run_id) for ask, call in chosen)
 
 
 def expected_probes(
-    entries: Sequence[Expected], source: CallerSource, situation: Situation, *, role_arn: str, run_id: str
+    entries: Sequence[Expected],
+    source: CallerSource,
+    situation: Situation,
+    *,
+    role_arn: str,
+    policy: Policy | None,
+    run_id: str,
 ) -> tuple[Probe, ...]:
-    """The probes that ``expect`` adds for one caller."""
+    """The probes that ``expect`` adds for one caller.
+
+    MFA is as fresh as any statement of the trust policy wants it: its age isn't what they are about.
+    """
+    asked = demands(policy) if policy is not None else ()
+    ages = [ask.mfa_age_seconds for ask in asked if ask.mfa_age_seconds is not None]
     return tuple(
         Probe(
             kind=ProbeKind.EXPECTED,
@@ -83,6 +96,7 @@ def expected_probes(
                 session_name=source.session_name or f"rolecall-{run_id}",
                 external_id=entry.external_id,
                 mfa=entry.mfa,
+                mfa_age_seconds=min(ages, default=None) if entry.mfa else None,
                 source_identity=source.source_identity,
             ),
         )
@@ -113,11 +127,17 @@ def _call(
             session_name=source.session_name or default_name,
             external_id=source.external_id,
             source_identity=source.source_identity,
+            tags=source.tags,
+            transitive_tag_keys=source.transitive_tag_keys,
         )
     any_external_id = f"any-{run_id}" if ask.mentions_external_id else None
     names = [_filled(name, identity, run_id) for name in ask.session_names]
     identities = [_filled(name, identity, run_id) for name in ask.source_identities]
     any_identity = default_name if ask.mentions_source_identity else None
+    tags = source.tags or tuple(
+        (key, _filled(next(iter(values), default_name), identity, run_id)) for key, values in ask.session_tags
+    )
+    passed = {key.lower() for key, _ in tags}
     mfa = ask.mentions_mfa and has_mfa
     return Call(
         role_arn=role_arn,
@@ -126,6 +146,9 @@ def _call(
         mfa=mfa,
         mfa_age_seconds=ask.mfa_age_seconds if mfa else None,
         source_identity=source.source_identity or next(iter(identities), any_identity),
+        tags=tags,
+        transitive_tag_keys=source.transitive_tag_keys
+        or tuple(key for key in ask.transitive_tag_keys if key.lower() in passed),
     )
 
 
@@ -154,13 +177,45 @@ def _closest(
 
 
 def _probe(
-    source: CallerSource, situation: Situation, kind: ProbeKind, expect: Expectation, call: Call
+    source: CallerSource,
+    situation: Situation,
+    kind: ProbeKind,
+    expect: Expectation,
+    call: Call,
+    *,
+    label: str = "",
 ) -> Probe:
-    return Probe(kind=kind, caller=source.name, region=situation.region, expectation=expect, call=call)
+    return Probe(
+        kind=kind, caller=source.name, region=situation.region, expectation=expect, label=label, call=call
+    )
 
 
-def _stranger(source: CallerSource, situation: Situation, call: Call) -> Aim:
-    return Aim(declared=_probe(source, situation, ProbeKind.STRANGER, Expectation.DENIED, call))
+def _strangers(
+    source: CallerSource,
+    situation: Situation,
+    wanted: Sequence[tuple[Demands | None, Call]],
+    listed: frozenset[str],
+) -> Iterator[Aim]:
+    """A stranger tries the call of each statement: with the right external ID, only who it is bars it."""
+    for ask, call in wanted:
+        where = f"call of statement {ask.statement + 1}" if ask and len(wanted) > 1 else ""
+        probe = _probe(source, situation, ProbeKind.STRANGER, Expectation.DENIED, call, label=where)
+        yield Aim(declared=replace(probe, holds_external_id=call.external_id in listed))
+
+
+def _changed(kind: ProbeKind, declared: Declared) -> Iterator[tuple[str, Call]]:
+    """The calls that a kind of denied probe makes of the declared one, each with what is changed."""
+    for subject in ROWS[kind].subjects(declared):
+        yield subject, ROWS[kind].change(replace(declared, subject=subject))
+
+
+def _skip(kind: ProbeKind, declared: Declared) -> str | None:
+    """Why a kind of denied probe makes no sense: as its row says, or the caller can't make the change."""
+    skip = ROWS[kind].skip(declared)
+    fitted = declared.identity.fitted
+    if skip == "" and any(fitted(changed) != changed for _, changed in _changed(kind, declared)):
+        return "what it would change stands in the caller's token or assertion"
+    return skip
 
 
 def _aim(
@@ -174,17 +229,18 @@ def _aim(
     declared = Declared(
         call=call,
         external_ids=listed,
-        asks_mfa=ask is not None and ask.mentions_mfa,
-        asks_session_name=ask is not None and ask.mentions_session_name,
+        asks=ask,
+        identity=situation.identity,
         run_id=run_id,
     )
-    skips = {kind: row.skip(declared) for kind, row in ROWS.items()}
+    skips = {kind: _skip(kind, declared) for kind in ROWS}
     return Aim(
         declared=_probe(source, situation, ProbeKind.AS_DECLARED, Expectation.ALLOWED, call),
         denied=tuple(
-            _probe(source, situation, kind, Expectation.DENIED, ROWS[kind].change(declared))
+            _probe(source, situation, kind, Expectation.DENIED, changed, label=subject)
             for kind, skip in skips.items()
             if skip == ""
+            for subject, changed in _changed(kind, declared)
         ),
         skipped=tuple(
             Skipped(kind=kind, caller=source.name, reason=skip) for kind, skip in skips.items() if skip

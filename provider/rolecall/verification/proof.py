@@ -2,19 +2,20 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from .model import RoleReport
+from .report import RoleReport
+
+_Shape = TypeVar("_Shape")
 
 
 def to_dict(report: RoleReport) -> dict[str, object]:
     """The report as JSON-able data: enumerations by value, times in ISO 8601, absent values left out."""
-    plain: dict[str, object] = _plain(report)
-    return plain
+    return plain(report)
 
 
 def from_dict(data: Mapping[str, object]) -> RoleReport:
@@ -24,10 +25,22 @@ def from_dict(data: Mapping[str, object]) -> RoleReport:
         ValueError: the data isn't such a report.
     """
     try:
-        report: RoleReport = _typed(RoleReport, data)
+        report = typed(RoleReport, data)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a verification report: {error}") from error
     return report
+
+
+def plain(whole: Any) -> dict[str, object]:
+    """A dataclass as JSON-able data, with all that is in it."""
+    found: dict[str, object] = _plain(whole)
+    return found
+
+
+def typed(shape: type[_Shape], data: Mapping[str, object]) -> _Shape:
+    """The dataclass of which ``plain`` made the data; raises all kinds of errors where it isn't such data."""
+    found: _Shape = _typed(shape, data)
+    return found
 
 
 def _plain(value: Any) -> Any:
@@ -46,6 +59,14 @@ def _hints(shape: type) -> Mapping[str, Any]:
     return get_type_hints(shape)
 
 
+@cache
+def _left_out(shape: type) -> Mapping[str, None]:
+    """The fields that ``plain`` leaves out where they are ``None``, and that have no default to stand in."""
+    hints = _hints(shape)
+    required = (each.name for each in fields(shape) if each.default is each.default_factory is MISSING)
+    return {name: None for name in required if type(None) in get_args(hints[name])}
+
+
 def _typed(shape: Any, value: Any) -> Any:
     if get_origin(shape) in {Union, types.UnionType}:
         return (
@@ -55,7 +76,8 @@ def _typed(shape: Any, value: Any) -> Any:
         return tuple(_typed(get_args(shape)[0], each) for each in value)
     if is_dataclass(shape) and isinstance(shape, type):
         hints = _hints(shape)
-        return shape(**{name: _typed(hints[name], each) for name, each in value.items() if name in hints})
+        given = {name: _typed(hints[name], each) for name, each in value.items() if name in hints}
+        return shape(**{**_left_out(shape), **given})
     if shape is datetime:
         return datetime.fromisoformat(value)
     return shape(value)  # enumerations and primitives; numbers come back from Pulumi as floats

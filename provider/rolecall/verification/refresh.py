@@ -7,24 +7,15 @@ from datetime import datetime
 from rolecall.policy import Answer, Arn, Decision, Policy, parse
 
 from . import live as live_role
+from .federated import remembered
 from .gate import levels_of
 from .live import Requirements
-from .model import (
-    BrokenRequirement,
-    Cause,
-    EnforcedBy,
-    Expectation,
-    Outcome,
-    Prediction,
-    Probe,
-    ProbeResult,
-    RoleReport,
-    Verdict,
-)
+from .model import Cause, EnforcedBy, Expectation, Outcome, Probe, ProbeResult, Verdict
 from .plan import aims, expected_probes
 from .ports import Identity, LiveRole, Unreadable
 from .prediction import Situation, by_trust
-from .results import unmet
+from .report import BrokenRequirement, RoleReport
+from .results import sides, unmet
 from .spec import CallerSource, VerifySpec
 
 _RUN = "refresh"
@@ -111,11 +102,12 @@ def _probes(
     ):
         yield aim.declared
         yield from aim.denied
-    yield from expected_probes(spec.expect, source, situation, role_arn=role_arn, run_id=_RUN)
+    yield from expected_probes(spec.expect, source, situation, role_arn=role_arn, policy=policy, run_id=_RUN)
 
 
 def _identity(arn: str) -> Identity:
-    return Identity(arn=arn, account=Arn.parse(arn).account, user_id="")
+    account = Arn.parse(arn).account if arn.startswith("arn:") else ""
+    return Identity(arn=arn, account=account, user_id="", federation=remembered(arn))
 
 
 def _reconsidered(result: ProbeResult, decision: Decision | None) -> ProbeResult:
@@ -133,8 +125,11 @@ def _reconsidered(result: ProbeResult, decision: Decision | None) -> ProbeResult
         detail="",
         code=None,
         attempts=0,
+        first_at=None,
+        last_at=None,
         milliseconds=0.0,
         request_id=None,
-        prediction=Prediction(trust=answer, caller=Answer.ALLOWED, guardrails=Answer.ALLOWED),
+        endpoint="",
+        prediction=sides(decision, own_side_read=False),
         unmet=unmet(decision),
     )

@@ -1,25 +1,26 @@
 """Verifies one role: reads it, plans the probes, asks STS until the answers settle, and judges them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from rolecall.errors import ProbeError
-from rolecall.policy import UNKNOWN, Answer, Arn, CallerSide, Decision, PolicyKind, parse
+from rolecall.policy import Policy, parse
 
+from . import can_do, results
 from . import live as live_role
-from . import results
+from .answers import Answers
+from .elsewhere import untried
 from .gate import levels_of
-from .judge import Evidence, judge
-from .live import Live, Requirements
-from .model import Expectation, Outcome, Probe, ProbeKind, ProbeResult, RoleReport, Skipped, Verdict
+from .live import Requirements
+from .model import Call, Expectation, Outcome, Probe, ProbeResult, Verdict
+from .patience import Patience
 from .plan import Aim, aims, expected_probes
-from .ports import Assumed, Caller, Owner, Reply, Surroundings, Unanswered
-from .prediction import Situation, by_both, by_trust
-from .spec import CallerSource, DeniedProbes, VerifySpec
-from .waiting import AGREEING, Settled, is_allowed, is_refused, settle
-
-_Answer = TypeVar("_Answer")
+from .ports import Caller, Owner, Surroundings
+from .prediction import Situation, tests_principal_arn
+from .report import RoleReport, Skipped
+from .spec import CallerSource, CanDo, DeniedProbes, VerifySpec
+from .waiting import AGREEING, Settled, Sign, is_allowed
 
 
 def verify_role(
@@ -60,82 +61,133 @@ def verify_role(
     live = live_role.read(
         owner, role_arn, written=declared_trust if changed else None, surroundings=surroundings, tell=tell
     )
-    run = _Run(role_arn=role_arn, spec=spec, surroundings=surroundings, changed=changed, tell=tell, live=live)
+    patience = Patience(
+        surroundings=surroundings,
+        tell=tell,
+        left_seconds={
+            Expectation.ALLOWED: spec.allowed_timeout_seconds if changed else 0.0,
+            Expectation.DENIED: spec.denied_timeout_seconds if changed else 0.0,
+        },
+    )
+    run = _Run(
+        role_arn=role_arn,
+        spec=spec,
+        changed=changed,
+        policies=tuple(policy for policy in (declared, live.policy) if policy is not None),
+        patience=patience,
+        answers=Answers(role_arn=role_arn, live=live),
+    )
     regions = spec.regions or (default_region,)
     for source in spec.callers:
         for region in regions:
-            situation = run.meet(source, callers[source.name], region)
-            if situation is None:
-                continue
-            planned = aims(
-                source,
-                situation,
-                role_arn=role_arn,
-                policy=declared or live.policy,
-                has_mfa=callers[source.name].has_mfa,
-                run_id=surroundings.run_id,
-            )
-            run.caller(source, callers[source.name], situation, planned)
+            run.try_all(source, callers[source.name], region)
+    open_points = untried(run.planned_from, role_arn=role_arn, tried=run.accounts)
     return RoleReport(
         role_arn=role_arn,
-        role_unique_id=live.unique_id or run.seen_unique_id,
+        role_unique_id=live.unique_id or run.answers.seen_unique_id,
         results=tuple(run.results),
-        skipped=tuple(dict.fromkeys(run.skipped)),
+        skipped=tuple(dict.fromkeys((*run.skipped, *open_points))),
         broken=live_role.broken(live, role_arn, declared_trust=declared_trust, requirements=requirements),
         levels=levels_of(live.policy, run.statements_live),
         trust_policy_sha256=live.sha256,
         trust_unreadable=live.unreadable,
         verified_at=surroundings.now(),
         regions=regions if spec.callers else (),
-        calls=run.calls,
-        sts_seconds=run.sts_seconds,
-        waited_seconds=run.waited_seconds,
+        calls=patience.calls,
+        sts_seconds=patience.sts_seconds,
+        waited_seconds=patience.waited_seconds,
+        clock_skew_seconds=run.clock_skew_seconds,
     )
 
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """The probing of one role, with what it found so far."""
+    """The probing of one role, with what it found so far.
+
+    Attributes:
+        role_arn, spec, changed: as given to ``verify_role``.
+        policies: the declared and the live trust policy, as far as they are known.
+        patience: asks, and counts.
+        answers: what answers mean.
+        results, skipped: what becomes of the report.
+        statements_live: statements of the live trust policy that were probed both ways.
+        accounts: whose callers were to get in.
+        clock_skew_seconds: the greatest that was seen.
+    """
 
     role_arn: str
     spec: VerifySpec
-    surroundings: Surroundings
     changed: bool
-    tell: Callable[[str], None]
-    live: Live
+    policies: tuple[Policy, ...]
+    patience: Patience
+    answers: Answers
     results: list[ProbeResult] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     statements_live: set[int] = field(default_factory=set)
-    seen_unique_id: str | None = None
-    calls: int = 0
-    sts_seconds: float = 0.0
-    waited_seconds: float = 0.0
+    accounts: set[str] = field(default_factory=set)
+    clock_skew_seconds: float = 0.0
+
+    @property
+    def planned_from(self) -> Policy | None:
+        """The declared trust policy, else the live one; ``None`` where neither is known."""
+        return next(iter(self.policies), None)
+
+    @property
+    def run_id(self) -> str:
+        """What marks this run's sessions."""
+        return self.patience.surroundings.run_id
+
+    def try_all(self, source: CallerSource, caller: Caller, region: str) -> None:
+        """Tries everything that there is to try with one caller at one endpoint."""
+        situation = self.meet(source, caller, region)
+        if situation is None:
+            return
+        planned = aims(
+            source,
+            situation,
+            role_arn=self.role_arn,
+            policy=self.planned_from,
+            has_mfa=caller.has_mfa,
+            run_id=self.run_id,
+        )
+        controls = [self.aim(aim, caller, situation) for aim in planned]
+        expected = expected_probes(
+            self.spec.expect,
+            source,
+            situation,
+            role_arn=self.role_arn,
+            policy=self.planned_from,
+            run_id=self.run_id,
+        )
+        self.results.extend(self.alone(each, caller, situation, control=any(controls)) for each in expected)
+        got_in = [aim.declared.call for aim, allowed in zip(planned, controls, strict=True) if allowed]
+        for entry in self.spec.can_do:
+            if entry.caller == source.name:
+                self.can_do(entry, got_in, caller, situation)
 
     def meet(self, source: CallerSource, caller: Caller, region: str) -> Situation | None:
         """Finds out who a caller is; where that fails, the failure is the caller's result."""
         try:
-            identity = self.timed(lambda: caller.identity(region=region))
+            identity = self.patience.timed(lambda: caller.identity(region=region))
         except ProbeError as error:
             self.results.append(results.unasked(source, region, str(error)))
             return None
-        return Situation(identity=identity, now=self.surroundings.now(), region=region)
-
-    def caller(
-        self, source: CallerSource, caller: Caller, situation: Situation, planned: tuple[Aim, ...]
-    ) -> None:
-        """Tries everything that there is to try with one caller at one endpoint."""
-        controls = [self.aim(aim, caller, situation) for aim in planned]
-        run_id = self.surroundings.run_id
-        for probe in expected_probes(
-            self.spec.expect, source, situation, role_arn=self.role_arn, run_id=run_id
-        ):
-            self.results.append(self.alone(probe, caller, situation, control=any(controls)))
+        identity = identity.asking_for(self.role_arn)
+        if identity.is_role_session and any(map(tests_principal_arn, self.policies)):
+            identity = replace(identity, role_arn=source.via[-1] if source.via else caller.role_arn())
+        if source.expect is Expectation.ALLOWED:
+            self.accounts.add(identity.account)
+        skew = identity.clock_skew_seconds
+        self.clock_skew_seconds = max(self.clock_skew_seconds, skew, key=abs)
+        now = self.patience.surroundings.now() + timedelta(seconds=skew)
+        return Situation(identity=identity, now=now, region=region)
 
     def aim(self, aim: Aim, caller: Caller, situation: Situation) -> bool:
         """Tries one declared call and its neighbours; answers whether the declared call got in.
 
-        After a change everything is asked in two passes: what one server answers by chance doesn't hold
-        for the time of a whole pass, and no time is spent on waiting for that.
+        After a change the denied probes are made in two passes: what one server answers by chance doesn't
+        hold for the time of a whole pass, and no time is spent on waiting for that. Where the declared call
+        is refused after them, other servers than before have answered, and all is asked again.
         """
         self.skipped.extend(aim.skipped)
         if self.spec.denied_probes is not DeniedProbes.LIVE or not aim.denied:
@@ -144,162 +196,85 @@ class _Run:
             if self.spec.denied_probes is DeniedProbes.EVALUATE:
                 self.evaluate(aim, situation)
             elif declared.verdict is Verdict.PROVED and not aim.denied:
-                self.note_live(aim.declared, situation)
+                self.statements_live |= self.answers.statements(aim.declared, situation)
             return declared.outcome is Outcome.ALLOWED
-        before = self.ask(aim.declared, caller, situation, agreeing=1)
-        denied = [self.ask(probe, caller, situation, agreeing=1) for probe in aim.denied]
-        if self.changed:
-            again = [self.ask(probe, caller, situation, agreeing=1) for probe in aim.denied]
-            denied = [first.then(second) for first, second in zip(denied, again, strict=True)]
-        allowed = is_allowed(before.reply)
-        after = self.ask(aim.declared, caller, situation, agreeing=1) if allowed else before
-        declared = self.explained(aim.declared, before.then(after) if allowed else before, caller, situation)
-        controlled = allowed and is_allowed(after.reply)
+        asked = self.ask(aim.declared, caller, situation, agreeing=1)
+        denied: Sequence[Settled] = ()
+        while True:
+            for _ in range(2 if self.changed else 1):
+                denied = self.refusals(aim, caller, situation, denied)
+            if not is_allowed(asked.reply):
+                break
+            after = self.ask(aim.declared, caller, situation, agreeing=1, earlier=asked)
+            asked = asked.then(after)
+            if not (after.taken_back and is_allowed(after.reply)):
+                break
+        controlled = is_allowed(asked.reply)
+        declared = self.answers.result(aim.declared, asked, caller, situation)
         judged = [
-            self.judged(probe, settled, self.by_trust(probe, situation), situation, control=controlled)
+            self.answers.result(probe, settled, caller, situation, control=controlled)
             for probe, settled in zip(aim.denied, denied, strict=True)
         ]
         self.results.extend([declared, *judged])
         if all(each.verdict is Verdict.PROVED for each in (declared, *judged)):
-            self.note_live(aim.declared, situation)
+            self.statements_live |= self.answers.statements(aim.declared, situation)
         return controlled
+
+    def refusals(
+        self, aim: Aim, caller: Caller, situation: Situation, earlier: Sequence[Settled]
+    ) -> Sequence[Settled]:
+        """One pass over an aim's denied probes, joined to what an ``earlier`` pass gave, if any."""
+        if not earlier:
+            return [self.ask(probe, caller, situation, agreeing=1) for probe in aim.denied]
+        return [
+            before.then(self.ask(probe, caller, situation, agreeing=1, earlier=before))
+            for probe, before in zip(aim.denied, earlier, strict=True)
+        ]
 
     def alone(
         self, probe: Probe, caller: Caller, situation: Situation, *, control: bool | None = None
     ) -> ProbeResult:
         """Tries one probe by itself."""
         settled = self.ask(probe, caller, situation)
-        return self.explained(probe, settled, caller, situation, control=control)
+        return self.answers.result(probe, settled, caller, situation, control=control)
 
-    def explained(
+    def ask(
         self,
         probe: Probe,
-        settled: Settled,
         caller: Caller,
         situation: Situation,
         *,
-        control: bool | None = None,
-    ) -> ProbeResult:
-        """The result of a probe; where its refusal may be the caller's own doing, that side is read too."""
-        decision = self.by_trust(probe, situation)
-        asks_own_side = probe.expectation is Expectation.ALLOWED or probe.kind is ProbeKind.STRANGER
-        read = False
-        if asks_own_side and is_refused(settled.reply) and self.live.policy is not None:
-            own_side = caller.own_side()
-            read = _was_read(own_side)
-            decision = by_both(probe.call, situation, self.live.policy, own_side)
-        return self.judged(probe, settled, decision, situation, control=control, own_side_read=read)
-
-    def ask(self, probe: Probe, caller: Caller, situation: Situation, *, agreeing: int = AGREEING) -> Settled:
-        """Makes a probe's call until its answer has settled."""
-        wants_in = probe.expectation is Expectation.ALLOWED
-        timeout = self.spec.allowed_timeout_seconds if wants_in else self.spec.denied_timeout_seconds
-        settled = settle(
-            lambda: self.assume(probe, caller),
-            right=is_allowed if wants_in else is_refused,
-            hopeless=self.hopeless(probe, caller, situation),
-            timeout_seconds=timeout if self.changed else 0.0,
+        agreeing: int = AGREEING,
+        earlier: Settled | None = None,
+    ) -> Settled:
+        """Makes a probe's call until its answer has settled, after an ``earlier`` time, if there was one."""
+        sign = self.answers.signs(probe, caller, situation)
+        return self.patience.settle(
+            probe,
+            lambda: self.patience.timed(lambda: caller.assume(probe.call, region=probe.region)),
+            sign,
             agreeing=agreeing,
-            surroundings=self.surroundings,
-            tell=lambda elapsed: self.tell(_waiting(probe, elapsed, timeout)),
+            was_right=earlier is not None and sign(earlier.reply) is Sign.RIGHT,
         )
-        self.waited_seconds += settled.waited_seconds
-        return settled
-
-    def hopeless(self, probe: Probe, caller: Caller, situation: Situation) -> Callable[[Reply], bool]:
-        """Whether a wrong answer is what the policies themselves say, so that waiting won't change it."""
-        policy = self.live.policy
-        decision = self.by_trust(probe, situation)
-        sides: list[Answer] = []
-
-        def is_hopeless(reply: Reply) -> bool:
-            if decision is None or policy is None or isinstance(reply, Unanswered):
-                return False
-            if probe.expectation is Expectation.DENIED:
-                return decision.trust is Answer.ALLOWED
-            if decision.trust is Answer.DENIED:
-                return True
-            if Answer.ALLOWED not in sides:  # a caller that was once seen to be allowed isn't read again
-                sides.append(by_both(probe.call, situation, policy, caller.own_side()).answer)
-            return sides[-1] is Answer.DENIED
-
-        return is_hopeless
-
-    def by_trust(self, probe: Probe, situation: Situation) -> Decision | None:
-        """What the live trust policy says to a probe; ``None`` where it couldn't be read."""
-        policy = self.live.policy
-        return by_trust(probe.call, situation, policy) if policy is not None else None
-
-    def assume(self, probe: Probe, caller: Caller) -> Reply:
-        """One AssumeRole, counted."""
-        self.calls += 1
-        return self.timed(lambda: caller.assume(probe.call, region=probe.region))
-
-    def timed(self, ask: Callable[[], _Answer]) -> _Answer:
-        """An answer of STS; the time that it took is part of the report."""
-        started = self.surroundings.now()
-        try:
-            return ask()
-        finally:
-            self.sts_seconds += (self.surroundings.now() - started).total_seconds()
-
-    def judged(
-        self,
-        probe: Probe,
-        settled: Settled,
-        decision: Decision | None,
-        situation: Situation,
-        *,
-        control: bool | None,
-        own_side_read: bool = False,
-    ) -> ProbeResult:
-        """The result of one probe that was made."""
-        evidence = Evidence(
-            reply=settled.reply,
-            decision=decision,
-            own_side_read=own_side_read,
-            right_role=self.is_right_role(settled.reply),
-            control_allowed=control,
-        )
-        judgement = judge(probe.kind, probe.expectation, evidence)
-        return results.tried(probe, situation, settled, judgement, decision)
 
     def evaluate(self, aim: Aim, situation: Situation) -> None:
         """Decides an aim's denied probes on the live trust policy instead of trying them."""
-        if self.live.policy is None:
-            return
         for probe in aim.denied:
-            decision = by_trust(probe.call, situation, self.live.policy)
-            found = results.decided(probe, situation, decision)
+            found = self.answers.evaluated(probe, situation)
             if isinstance(found, Skipped):
                 self.skipped.append(found)
-            else:
+            elif found is not None:
                 self.results.append(found)
 
-    def is_right_role(self, reply: Reply) -> bool:
-        """Whether the role that was assumed is the one meant: account, name and unique id."""
-        if not isinstance(reply, Assumed):
-            return True
-        arn = Arn.parse(self.role_arn)
-        self.seen_unique_id = reply.role_unique_id
-        return (
-            reply.account == arn.account
-            and reply.role_name == arn.name
-            and self.live.unique_id in {None, reply.role_unique_id}
+    def can_do(self, entry: CanDo, got_in: Sequence[Call], caller: Caller, situation: Situation) -> None:
+        """Tries what a session of the role can do, once a declared call got in."""
+        if not got_in:
+            self.skipped.append(can_do.untried(entry))
+            return
+        probe = can_do.probe(entry, got_in[0], situation)
+        settled = self.patience.settle(
+            probe,
+            lambda: caller.do(probe.call, entry.what, region=probe.region),
+            lambda reply: can_do.sign(reply, entry.expect),
         )
-
-    def note_live(self, probe: Probe, situation: Situation) -> None:
-        """Remembers the statements through which a proved call got in."""
-        if self.live.policy is not None:
-            settled_by = by_trust(probe.call, situation, self.live.policy).settled_by
-            self.statements_live.update(ref.index for ref in settled_by if ref.kind is PolicyKind.TRUST)
-
-
-def _was_read(own_side: CallerSide) -> bool:
-    return own_side.identity_policies is not UNKNOWN
-
-
-def _waiting(probe: Probe, elapsed: float, timeout: float) -> str:
-    wish = "let in" if probe.expectation is Expectation.ALLOWED else "refused"
-    what = "" if probe.kind is ProbeKind.AS_DECLARED else f" ({probe.kind})"
-    return f"waiting for {probe.caller}{what} to be {wish}: {elapsed:.0f} s of {timeout:.0f} s"
+        self.results.append(can_do.result(probe, situation, settled))

@@ -10,7 +10,9 @@ from rolecall.reports.roles import resource_of
 from rolecall.reports.sentences import failure_sentence, skipped_sentence
 from rolecall.reports.tally import ORDER, symbol
 from rolecall.reports.words import PROBES
-from rolecall.verification.model import ProbeKind, Skipped, TrustUnread, Verdict
+from rolecall.verification.model import ProbeKind, Verdict
+from rolecall.verification.report import Skipped, TrustUnread
+from rolecall.verification.skew import skew_sentence
 
 from .facts import Edge, Entry, slug
 
@@ -94,7 +96,9 @@ def _details(entry: Entry, telling: _Telling) -> str:
             f'<p class="arn">{escape(entry.arn)}',
             *(f'<p class="point refuted">{escape(each)}' for each in _said_of_role(entry.role)),
             *map(telling, entry.edges),
-            f"{_skipped(entry.role)}{_facts(entry.role)}" if telling is _in_full else "",
+            f"{_receipts(entry.role)}{_skipped(entry.role)}{_facts(entry.role)}"
+            if telling is _in_full
+            else "",
         ]
     )
 
@@ -139,10 +143,27 @@ def _probe(probe: ProbeDocument) -> str:
         *([probe["region"]] if probe["region"] else []),
         f"{probe['attempts']} tries" if probe["attempts"] != 1 else f"{probe['milliseconds']:.0f} ms",
         *([f"request {probe['request_id']}"] if probe["request_id"] else []),
+        *([f"asked {probe['endpoint'].rpartition('/')[2]}"] if probe["endpoint"] else []),
     ]
     return (
         f'<li class="{probe["verdict"]}"><b>{symbol(probe["verdict"])}</b> <b>{escape(_title(probe))}</b> '
-        f"<small>{escape(' · '.join(facts))}</small><br>{escape(probe['sentence'])}"
+        f"<small>{escape(' · '.join(facts))}</small><br>{escape(probe['sentence'])}{_doubt(probe)}"
+    )
+
+
+def _doubt(probe: ProbeDocument) -> str:
+    """The disagreement with the prediction, where the probe's own sentence doesn't tell it."""
+    if probe["disagreement"] is None or probe["verdict"] != Verdict.PROVED:
+        return ""
+    return f"<br>{escape(probe['disagreement']['sentence'])}"
+
+
+def _receipts(role: RoleDocument) -> str:
+    """What others state, apart from what was proved."""
+    return "".join(
+        f"<section><h3>{escape(receipt['sentence'])}</h3>"
+        f"<ul>{''.join(map(_probe, receipt['probes']))}</ul></section>"
+        for receipt in role["receipts"]
     )
 
 
@@ -170,6 +191,7 @@ def _facts(role: RoleDocument) -> str:
         "unique id": role["role_unique_id"] or "",
         "trust policy": f"sha256:{role['trust_policy_sha256'][:16]}" if role["trust_policy_sha256"] else "",
         "calls": f"{role['calls']}, {role['sts_seconds']:.1f} s; {role['waited_seconds']:.1f} s waited",
+        "clock": skew_sentence(role["clock_skew_seconds"]),
     }
     pairs = (f"<div><dt>{name}<dd>{escape(fact)}</div>" for name, fact in facts.items() if fact)
     return f"<dl>{''.join(pairs)}</dl>"
