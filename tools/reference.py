@@ -5,7 +5,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,22 +23,34 @@ _INPUT: Final = re.compile(r"Input\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)
 
 def page() -> str:
     """The whole page, as the code stands."""
+    public = [shape for name, shape in _shapes().items() if not name.startswith("_")]
+    return "\n".join([_HEAD, *map(_section, public)])
+
+
+@cache
+def _shapes() -> Mapping[str, ast.ClassDef]:
+    """All shapes by name; those that begin with an underscore are only what several have in common."""
     tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
-    shapes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    return "\n".join([_HEAD, *(_section(shape) for shape in shapes)])
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _section(shape: ast.ClassDef) -> str:
     about = ast.get_docstring(shape) or ""
-    rows = "\n".join(f"| `{name}` | {kind} | {text} |" for name, kind, text in _fields(shape))
+    rows = "\n".join(
+        f"| `{name}` | {_plain(ast.unparse(kind))} | {text} |" for name, kind, text in fields(shape)
+    )
     return f"## {shape.name}\n\n{about}\n\n| field | type | meaning |\n|---|---|---|\n{rows}\n"
 
 
-def _fields(shape: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+def fields(shape: ast.ClassDef) -> Iterator[tuple[str, ast.expr, str]]:
+    """The fields of a shape, inherited ones too: name, annotation, and what the text below them says."""
     for field, following in zip(shape.body, shape.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(following, ast.Expr):
             text = ast.literal_eval(following.value)
-            yield ast.unparse(field.target), _plain(ast.unparse(field.annotation)), " ".join(text.split())
+            yield ast.unparse(field.target), field.annotation, " ".join(text.split())
+    for base in map(ast.unparse, shape.bases):
+        if base in _shapes():
+            yield from fields(_shapes()[base])
 
 
 def _plain(annotation: str) -> str:

@@ -52,6 +52,9 @@ def bucket_exists(world: World) -> bool:
     return bool(world.workload.client("s3").list_buckets()["Buckets"])
 
 
+@pytest.mark.shows("AssumeRole", "declared", "performed")
+@pytest.mark.shows("AssumeRole: external ID", "declared", "performed")
+@pytest.mark.shows("AssumeRole: MFA", "declared", "performed")
 def test_a_right_role_is_proved_then_empowered(stack: MakeStack, world: World) -> None:
     """Everybody meant gets in, everybody else is refused; then come the permissions and the dependants."""
     callers = [{"profile": "vendor"}, ALICE, {"profile": "stranger", "expect": "denied"}]
@@ -130,6 +133,7 @@ def test_a_wrong_external_id_at_the_caller_fails_with_the_reason(stack: MakeStac
     assert not bucket_exists(world)
 
 
+@pytest.mark.shows("AssumeRole: external ID", "decided")
 def test_a_condition_lost_behind_pulumis_back_is_caught_and_repaired(stack: MakeStack, world: World) -> None:
     """Refresh notices without a probe; the next up restores the condition and proves the role again."""
     deployed = stack(program(trusts=[VENDOR_TRUST], verify={"callers": [{"profile": "vendor"}]}))

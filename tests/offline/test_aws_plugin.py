@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.engine.harness import MakeStack
 
+from rolecall.sandbox.saml.idp import SamlIdentityProvider
 from rolecall.sandbox.world import World
 
 HEAD = """
@@ -225,7 +226,7 @@ pulumi.export("secret", key.secret)
 
 def test_every_resource_type(stack: MakeStack) -> None:
     """Each type of the table goes through create, no-change preview, refresh and destroy."""
-    it = stack(HEAD + EVERYTHING)
+    it = stack(f"{HEAD}\nMETADATA = {SamlIdentityProvider.new().metadata!r}\n{EVERYTHING}")
 
     it.up("-c", 'aws:defaultTags={"tags": {"made-by": "test"}}').ok()
 
@@ -251,7 +252,7 @@ aws.iam.UserGroupMembership("member", user=user.name, groups=[group.name])
 aws.iam.AccessKey("key", user=user.name, status="Inactive")
 aws.iam.OpenIdConnectProvider("github", url="https://token.actions.githubusercontent.com",
     client_id_lists=["sts.amazonaws.com"], thumbprint_lists=["a" * 40])
-aws.iam.SamlProvider("corp", name="corp", saml_metadata_document="<xml>" + "x" * 1000 + "</xml>")
+aws.iam.SamlProvider("corp", name="corp", saml_metadata_document=METADATA, tags={"a": "b"})
 aws.s3.Bucket("bucket", force_destroy=True, tags={"a": "b"})
 """
 

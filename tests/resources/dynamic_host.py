@@ -12,6 +12,7 @@ from google.protobuf import json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
+from rolecall.resources.providing import VerificationProvider
 from rolecall.resources.role_verification import RoleVerificationProvider
 
 URN = "urn:pulumi:dev::rolecall-test::pulumi-python:dynamic/rolecall:RoleVerification::deploy"
@@ -56,9 +57,11 @@ def plain(properties: struct_pb2.Struct) -> dict[str, Any]:
     return json_format.MessageToDict(properties)
 
 
-def with_provider(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties with the provider's pickle, as a program registers them."""
-    return {**properties, "__provider": serialize_provider(RoleVerificationProvider())}
+def with_provider(
+    properties: Mapping[str, Any], kind: type[VerificationProvider] = RoleVerificationProvider
+) -> dict[str, Any]:
+    """Properties with a provider's pickle, as a program registers them."""
+    return {**properties, "__provider": serialize_provider(kind())}
 
 
 def partial_failure(error: grpc.RpcError) -> tuple[status_pb2.Status, provider_pb2.ErrorResourceInitFailed]:

@@ -5,7 +5,7 @@ from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import grpc
 import pulumi
@@ -74,6 +74,7 @@ class FakeAws:
         naps: what was slept, in seconds.
         calls: the AssumeRole calls that were made.
         opening_fails: raised instead of opening callers.
+        paces: the paces that were asked for, in calls a second.
     """
 
     answer: Callable[[Call], Reply] = by_external_id
@@ -82,6 +83,7 @@ class FakeAws:
     naps: list[float] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     opening_fails: Exception | None = None
+    paces: list[float] = field(default_factory=list)
 
     def outside(self) -> Outside:
         """The world of a provider that is to see this AWS."""
@@ -101,6 +103,11 @@ class FakeAws:
 
     def owner(self, _source: object) -> "FakeAws":
         """Whoever reads the role."""
+        return self
+
+    def paced(self, calls_per_second: float) -> Self:
+        """The same credentials."""
+        self.paces.append(calls_per_second)
         return self
 
     def role(self, _role_arn: str) -> LiveRole | Unreadable:
@@ -128,6 +135,9 @@ class FakeCaller:
         """What the test says."""
         self.aws.calls.append(call)
         return self.aws.answer(call)
+
+    def role_arn(self) -> None:
+        """It is no session of a role."""
 
     def own_side(self) -> CallerSide:
         """Allows everything."""

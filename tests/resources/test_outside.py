@@ -31,3 +31,19 @@ def test_stops_waiting_when_nobody_waits_for_the_answer() -> None:
         aws.outside().surroundings(call(True, False)).sleep(60)
 
     assert aws.naps == [0.5]
+
+
+def test_stops_waiting_when_told() -> None:
+    """What is asked between slices can end the wait: the other roles of a fleet have failed."""
+    aws = FakeAws()
+    answers = iter([None, EngineGone("enough")])
+
+    def heed() -> None:
+        answer = next(answers)
+        if answer is not None:
+            raise answer
+
+    with pytest.raises(EngineGone, match="enough"):
+        aws.outside().surroundings(None, heed=heed).sleep(60)
+
+    assert aws.naps == [0.5]

@@ -23,11 +23,14 @@ from tests.resources.dynamic_host import (
 )
 from tests.resources.fakes import ListeningEngine, listening_engine, trust_policy
 
+from rolecall.resources.fleet_verification import FleetVerificationProvider
+from rolecall.resources.providing import VerificationProvider
 from rolecall.resources.role_verification import RoleVerificationProvider
 from rolecall.sandbox import Sandbox
 from rolecall.sandbox.account import Role
 from rolecall.sandbox.world import World, build
 
+NO_ID = {"caller": "profile tools", "expect": "denied"}
 VERIFY = {"callers": [{"profile": "tools"}], "allowed_timeout_seconds": 0, "denied_timeout_seconds": 0}
 
 
@@ -197,13 +200,41 @@ def test_words_reach_the_engine_with_the_urn(rig: Rig) -> None:
     assert "max_age_seconds is 0: the role will be probed again" in said.message
 
 
-def test_provider_is_the_same_in_every_process() -> None:
+def test_a_refuted_role_of_a_fleet_is_a_partial_failure(rig: Rig) -> None:
+    """The state holds the verdicts of all roles; lines that tell how far it is are ephemeral."""
+    role = rig.role()
+    rig.open_up()
+    gone = role.arn.replace("deploy", "gone")
+    sent = with_provider(
+        {
+            "roles": [{"arn": role.arn, "external_id": "acme-1", "expect": [NO_ID]}, {"arn": gone}],
+            "verified_arns": [role.arn, gone],
+            "callers": {"profile tools": {"profile": "tools"}},
+            "defaults": {"allowed_timeout_seconds": 0, "denied_timeout_seconds": 0},
+        },
+        FleetVerificationProvider,
+    )
+    with pytest.raises(grpc.RpcError) as caught:
+        create(rig, sent)
+    _, failed = partial_failure(caught.value)
+
+    outputs = plain(failed.properties)
+    assert failed.id.startswith("fleet-")
+    assert outputs["__provider"] == sent["__provider"]
+    assert [each["verdict"] for each in outputs["verdicts"]] == ["refuted", "refuted"]
+    assert any("got in without an external ID" in reason for reason in failed.reasons)
+    assert {each.message for each in rig.engine.heard if each.ephemeral} >= {"0 of 2 roles proved"}
+    assert "acme-1" not in caught.value.details()
+
+
+@pytest.mark.parametrize("kind", [RoleVerificationProvider, FleetVerificationProvider])
+def test_provider_is_the_same_in_every_process(kind: type[VerificationProvider]) -> None:
     """The pickle in users' state never changes: it names the class, and holds nothing of an instance."""
-    here = serialize_provider(RoleVerificationProvider())
+    here = serialize_provider(kind())
     program = (
         "from pulumi.dynamic.dynamic import serialize_provider as s;"
         "from rolecall import resources;"
-        "from rolecall.resources.role_verification import RoleVerificationProvider as P;"
+        f"from {kind.__module__} import {kind.__name__} as P;"
         "print(s(P()), end='')"
     )
     done = subprocess.run(

@@ -7,12 +7,12 @@ import pulumi_aws as aws
 
 from rolecall.errors import Fault
 from rolecall.policy import Arn
-from rolecall.verification import read_verify
 
 from .args import VerifyArgs
 from .faults import gather, run_error
 from .requirements import stack_requirements
 from .role_verification import RoleVerification
+from .settings import verify_spec
 from .trust import require_met
 from .values import has_outputs
 
@@ -43,7 +43,7 @@ def verify(
     faults: list[Fault] = []
     resource_name = name or _name_of(role, faults)
     if not has_outputs(settings):
-        gather(faults, lambda: read_verify(settings, path=""))
+        gather(faults, lambda: verify_spec(settings, path=""))
     require = gather(faults, stack_requirements)
     subject = f'verification "{resource_name}"' if resource_name else "rolecall.verify"
     if faults:

@@ -68,6 +68,9 @@ class TrustArgs(TypedDict, total=False):
     """For an OIDC provider: further claims that AWS has condition keys for, with the values of each."""
     saml_endpoints: Input[Sequence[Input[str]]]
     """For a SAML provider: URLs of the sign-in; AWS's of the provider's partition where it is left out."""
+    saml_claims: Input[Mapping[str, Input[Sequence[Input[str]]]]]
+    """For a SAML provider: further claims that AWS has condition keys for (``sub``, ``mail``, …), with the
+    values of each; may hold ``*`` and ``?``."""
     conditions: Input[Mapping[str, Any]]
     """More conditions, as in a policy: operators, keys and values."""
     deny: Input[bool]
@@ -85,12 +88,47 @@ class MfaCodeArgs(TypedDict, total=False):
     """A program with its arguments, that prints a code."""
     prompt: Input[bool]
     """Ask on the terminal; not for runs of Pulumi, where nobody can be asked."""
+    seed_env: Input[str]
+    """Name of an environment variable that holds the device's seed; codes are computed from it."""
+    seed_command: Input[Sequence[Input[str]]]
+    """A program with its arguments, that prints the device's seed; codes are computed from it."""
+
+
+class GithubTokenArgs(TypedDict, total=False):
+    """How to request a token of a GitHub Actions job; the job needs the permission ``id-token: write``."""
+
+    audience: Input[str]
+    """For whom the token is made; ``sts.amazonaws.com`` where it is left out."""
+
+
+class WebIdentityArgs(TypedDict, total=False):
+    """Where a caller's web identity token comes from: exactly one field."""
+
+    file: Input[str]
+    """Path of a file that holds one, such as what ``AWS_WEB_IDENTITY_TOKEN_FILE`` names."""
+    env: Input[str]
+    """Name of an environment variable that holds one."""
+    github: Input[GithubTokenArgs]
+    """The token request of GitHub Actions; ``{}`` for AWS's own audience."""
+
+
+class SamlArgs(TypedDict, total=False):
+    """Where a caller's signed SAML response comes from: ``provider_arn``, and exactly one other field."""
+
+    provider_arn: Input[str]
+    """ARN of the SAML provider of IAM that it is shown for."""
+    file: Input[str]
+    """Path of a file that holds one, in base 64 or as XML."""
+    env: Input[str]
+    """Name of an environment variable that holds one."""
+    command: Input[Sequence[Input[str]]]
+    """A program with its arguments, that prints one; AWS takes each for 5 minutes."""
 
 
 class CallerArgs(TypedDict, total=False):
     """Where a caller's credentials come from, never what they are.
 
-    Exactly one of ``ambient``, ``profile``, ``env`` and ``command`` says where.
+    Exactly one of ``ambient``, ``profile``, ``env``, ``command``, ``web_identity`` and ``saml`` says where.
     """
 
     ambient: Input[bool]
@@ -101,10 +139,14 @@ class CallerArgs(TypedDict, total=False):
     """Prefix of the variables ``…ACCESS_KEY_ID``, ``…SECRET_ACCESS_KEY`` and ``…SESSION_TOKEN``."""
     command: Input[Sequence[Input[str]]]
     """A program with its arguments, that prints what the AWS CLI expects of a ``credential_process``."""
+    web_identity: Input[WebIdentityArgs]
+    """A web identity token; it opens the role itself or, with ``via``, the first of those."""
+    saml: Input[SamlArgs]
+    """A SAML response; likewise."""
     name: Input[str]
     """What reports and ``expect`` call it; ``profile tools`` and the like where it is left out."""
     via: Input[Sequence[Input[str]]]
-    """ARNs of roles to assume first, in order."""
+    """ARNs of roles to assume first, in order; to one that asks for more a profile of its own leads."""
     mfa_serial: Input[str]
     """ARN of the caller's MFA device; needs ``mfa_code``."""
     mfa_code: Input[MfaCodeArgs]
@@ -115,6 +157,10 @@ class CallerArgs(TypedDict, total=False):
     """Likewise."""
     source_identity: Input[str]
     """Likewise."""
+    tags: Input[Mapping[str, Input[str]]]
+    """Session tags that this caller passes; likewise."""
+    transitive_tag_keys: Input[Sequence[Input[str]]]
+    """Keys of those tags that sessions assumed from this one inherit; likewise."""
     expect: Input[str]
     """``allowed`` (default), or ``denied`` for a stranger."""
 
@@ -132,15 +178,35 @@ class ExpectArgs(TypedDict, total=False):
     """``allowed`` or ``denied``."""
 
 
-class VerifyArgs(TypedDict, total=False):
-    """How a role is verified."""
+class CanDoArgs(TypedDict, total=False):
+    """A call to a service that a session of the role must be able to make, or must not."""
 
-    callers: Input[Sequence[Input[CallerArgs]]]
-    """Who tries. With nobody to try, the live trust policy is only evaluated."""
+    caller: Input[str]
+    """Name of the caller that assumes the role for it."""
+    service: Input[str]
+    """boto3's name of the service, such as ``s3``."""
+    operation: Input[str]
+    """boto3's name of the operation, such as ``list_buckets``."""
+    parameters: Input[Mapping[str, Any]]
+    """Its arguments."""
+    expect: Input[str]
+    """``allowed`` or ``denied``."""
+    insist: Input[bool]
+    """``True`` to make a call that may change something: one whose name doesn't begin with ``describe_``,
+    ``get_``, ``head_`` or ``list_``."""
+    session_policy: Input[str | Mapping[str, Any]]
+    """A session policy for the session it is made with; none where it is left out."""
+
+
+class _Verifying(TypedDict, total=False):
+    """How roles are verified, whoever tries."""
+
     owner: Input[CallerArgs]
     """Who reads the role, where the stack's own credentials can't: for a caller's stack."""
     expect: Input[Sequence[Input[ExpectArgs]]]
     """Further calls, with what must come of them."""
+    can_do: Input[Sequence[Input[CanDoArgs]]]
+    """What sessions of the role must be able to do, or must not; tried once the role has its policies."""
     regions: Input[Sequence[Input[str]]]
     """STS endpoints to ask; that of the stack's region where it is left out. A proof holds for these only."""
     allowed_timeout_seconds: Input[float]
@@ -160,6 +226,50 @@ class VerifyArgs(TypedDict, total=False):
     """The level that each trust must reach: ``evaluated`` (default) or ``live``."""
     max_age_seconds: Input[float]
     """How old a proof may be before the next run proves again; any age where it is left out."""
+
+
+class VerifyArgs(_Verifying, total=False):
+    """How a role is verified."""
+
+    callers: Input[Sequence[Input[CallerArgs]]]
+    """Who tries. With nobody to try, the live trust policy is only evaluated."""
+
+
+class FleetDefaultsArgs(_Verifying, total=False):
+    """How the roles of a fleet are verified, where a role doesn't say otherwise.
+
+    ``on_pending``, ``on_inconclusive``, ``require`` and ``max_age_seconds`` hold for all of them.
+    """
+
+    callers: Input[Sequence[Input[str]]]
+    """Names of the callers that try every role; all of the fleet's where it is left out."""
+
+
+class FleetRoleArgs(TypedDict, total=False):
+    """One role of a fleet, of which more is to be said than which one it is."""
+
+    arn: Input[str]
+    """Its ARN; required."""
+    trust_policy: Input[str | Mapping[str, Any]]
+    """The trust policy that was declared; the live one is taken at its word where it is left out."""
+    nonce: Input[str]
+    """Any text; another one makes the next run probe again, such as the unique id of a role."""
+    callers: Input[Sequence[Input[str]]]
+    """Names of the callers that try it."""
+    external_id: Input[str]
+    """What all of them send; what the trust policy lists where it is left out."""
+    session_name: Input[str]
+    """Likewise."""
+    source_identity: Input[str]
+    """Likewise."""
+    expect: Input[Sequence[Input[ExpectArgs]]]
+    """Instead of the one in ``defaults``; so are the fields that follow."""
+    can_do: Input[Sequence[Input[CanDoArgs]]]
+    """Likewise."""
+    regions: Input[Sequence[Input[str]]]
+    """Likewise."""
+    denied_probes: Input[str]
+    """Likewise."""
 
 
 class AcceptArgs(TypedDict, total=False):
@@ -186,3 +296,33 @@ class RequireArgs(TypedDict, total=False):
     """IAM users get in with MFA only."""
     no_public: Input[bool]
     """Not everybody gets in."""
+
+
+class AccessArgs(TypedDict, total=False):
+    """A caller of a role, for whom the settings of its tools are written.
+
+    What the trust policy asks of the caller is read off it; what it leaves open has to be said.
+    """
+
+    trust: Input[int]
+    """By which entry of ``trusts`` the caller gets in, from 0, which is the default."""
+    name: Input[str]
+    """What the profile or provider is called; the role's name where it is left out."""
+    source_profile: Input[str]
+    """The profile whose credentials assume the role; ``default``, or the tool's own, where it is left out."""
+    mfa_serial: Input[str]
+    """ARN of the caller's MFA device."""
+    duration_seconds: Input[int]
+    """How long sessions last, 900 to 43200; the tool's default where it is left out."""
+    external_id: Input[str]
+    """What the caller sends; the first one that the trust lists where it is left out."""
+    session_name: Input[str]
+    """Likewise."""
+    source_identity: Input[str]
+    """Likewise."""
+    session_tags: Input[Mapping[str, Input[str]]]
+    """Likewise."""
+    region: Input[str]
+    """The AWS region; GitHub's action needs one."""
+    token_file: Input[str]
+    """For trusts in an OIDC provider: path of the file that holds its token."""

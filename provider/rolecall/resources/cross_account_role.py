@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import pulumi
 import pulumi_aws as aws
 
 from rolecall.errors import Fault
 from rolecall.policy import parse, read_role_settings
-from rolecall.verification import read_verify
 
-from .args import AcceptArgs, RequireArgs, TrustArgs, VerifyArgs
+from .access import texts_to_paste
+from .args import AcceptArgs, AccessArgs, RequireArgs, TrustArgs, VerifyArgs
+from .can_do import joined, of_trust, prove_can_do, worst
 from .faults import gather, run_error
 from .interrupts import end_quietly_when_interrupted
 from .linting import accepted, warn_of_findings
@@ -25,6 +26,7 @@ from .permissions import (
 from .redaction import Redaction
 from .requirements import stack_requirements
 from .role_verification import RoleVerification
+from .settings import verify_spec
 from .sign_in import switch_role
 from .trust import early_faults, require_met, trust_text
 from .values import has_outputs, is_output
@@ -154,16 +156,44 @@ class CrossAccountRole(pulumi.ComponentResource):
         self.arn, self.name, self.unique_id = role.arn, role.name, role.unique_id
         self._verify(resource_name, role, verify, require)
         after = pulumi.ResourceOptions(parent=self, depends_on=self._proof)
-        for key, policy_arn in attached.items():
+        empowered: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
                 f"{resource_name}-{key}", role=role.name, policy_arn=policy_arn, opts=after
             )
-        for key, document in embedded.items():
+            for key, policy_arn in attached.items()
+        ]
+        empowered += [
             aws.iam.RolePolicy(
                 f"{resource_name}-{key}", name=key, role=role.name, policy=document, opts=after
             )
+            for key, document in embedded.items()
+        ]
+        if isinstance(verify, Mapping) and verify.get("can_do") is not None:
+            self._prove_can_do(resource_name, verify, {**attached, **embedded}, [*self._proof, *empowered])
         self._link_to_console()
+        self._subject, self._longest_session = subject, role.max_session_duration
         self.register_outputs({each: getattr(self, each) for each in _OUTPUTS})
+
+    def access(self, **caller: Unpack[AccessArgs]) -> pulumi.Output[Mapping[str, Any]]:
+        """The settings by which a caller's tools get into the role, ready to paste.
+
+        They tell the way in that was declared, not that it is proved, so they don't wait for the proof.
+
+        Args:
+            caller: who it is, and by which trust; the fields of ``AccessArgs``.
+
+        Returns:
+            Texts by format: ``cli_profile`` for the AWS config file, ``aws_provider`` for a Pulumi program,
+            ``terraform_provider``, and ``github_step`` for a workflow; ``None`` where that tool can't get in.
+            ``notes`` has a sentence for formats that need one, such as why there is none. Secret where the
+            external ID is.
+
+        Raises:
+            pulumi.RunError: with every fault, when the trust policy is known.
+        """
+        return texts_to_paste(
+            caller, self.arn, self.trust_policy, longest=self._longest_session, subject=self._subject
+        )
 
     def _trust_policy(self, trusts: Any, custom: Any, subject: str) -> pulumi.Output[str]:
         """The trust policy, which waits for the partition and for the outputs in the declaration."""
@@ -197,7 +227,7 @@ class CrossAccountRole(pulumi.ComponentResource):
             resource_name,
             role_arn=role.arn,
             trust_policy=self.trust_policy,
-            verify=verify if isinstance(verify, Mapping) else None,
+            verify=of_trust(verify) if isinstance(verify, Mapping) else None,
             require=require,
             nonce=role.unique_id,
             opts=pulumi.ResourceOptions(parent=self),
@@ -205,6 +235,26 @@ class CrossAccountRole(pulumi.ComponentResource):
         self._proof = [proof]
         self.verified_arn, self.verdict = proof.verified_arn, proof.verdict
         self.level, self.probes = proof.level, proof.probes
+
+    def _prove_can_do(
+        self,
+        resource_name: str,
+        verify: VerifyArgs,
+        policies: Mapping[str, pulumi.Input[str]],
+        after: Sequence[pulumi.Resource],
+    ) -> None:
+        """The proof of what sessions can do, which joins that of the trust policy."""
+        proof = prove_can_do(
+            resource_name,
+            verify,
+            role_arn=self.arn,
+            trust_policy=self.trust_policy,
+            policies=policies,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+        )
+        self.verified_arn = proof.verified_arn
+        self.verdict = pulumi.Output.all(self.verdict, proof.verdict).apply(worst)
+        self.probes = pulumi.Output.all(self.probes, proof.probes).apply(joined)
 
     def _link_to_console(self) -> None:
         """The link for people; it tells nothing of an external ID, so it is no secret."""
@@ -239,7 +289,7 @@ def _faults_of_verify(verify: VerifyArgs | bool | None) -> list[Fault]:
     if verify is True:
         faults.append(Fault("verify", "True isn't allowed", "Give settings, or False for no verification."))
     elif verify is not None and verify is not False and not has_outputs(verify):
-        gather(faults, lambda: read_verify(verify))
+        gather(faults, lambda: verify_spec(verify))
     return faults
 
 

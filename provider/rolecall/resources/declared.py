@@ -9,11 +9,12 @@ from pulumi.output import contains_unknowns
 from rolecall.errors import Fault
 from rolecall.guarantee import Requirements, read_requirements
 from rolecall.policy import Arn, Policy
-from rolecall.verification import BrokenRequirement, VerifySpec, read_verify
+from rolecall.verification import BrokenRequirement, VerifySpec
 
 from .documents import decoded, parsed
 from .faults import gather
 from .redaction import Redaction
+from .settings import verify_spec
 
 _REMEDY: Final = "Give the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME."
 
@@ -62,7 +63,7 @@ def read_inputs(inputs: Mapping[str, Any]) -> Declared:
     faults: list[Fault] = []
     trust = gather(faults, lambda: decoded(raw_trust, "trust_policy")) if raw_trust is not None else None
     policy = gather(faults, lambda: parsed(raw_trust, "trust_policy")) if trust is not None else None
-    spec = gather(faults, lambda: read_verify(verify))
+    spec = gather(faults, lambda: verify_spec(verify))
     requirements = gather(faults, lambda: read_requirements(require, path="require")) if require else None
     if "role_arn" in known or "role_arn" not in inputs:
         faults.extend(_faults_of_role(role_arn))

@@ -1,6 +1,6 @@
 """Gathers what is wrong with a declaration, to tell it all at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import pulumi
@@ -17,6 +17,16 @@ def gather(faults: list[Fault], read: Callable[[], _T]) -> _T | None:
     except DeclarationError as error:
         faults.extend(error.faults)
         return None
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises the faults, if there are any.
+
+    Raises:
+        DeclarationError: with all of them.
+    """
+    if faults:
+        raise DeclarationError(faults)
 
 
 def run_error(subject: str, faults: Iterable[Fault]) -> pulumi.RunError:

@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from rolecall.errors import RolecallError
 from rolecall.verification import Caller, CallerSource, Owner, Surroundings
 
 from .door import EngineCall
 
-_SLICE_SECONDS = 0.5
+SLICE_SECONDS = 0.5
+"""How long nobody looks whether the engine is still there."""
 
 
 class EngineGone(RolecallError):  # noqa: N818 - says what happened
@@ -28,6 +29,10 @@ class Credentials(Protocol):
 
     def owner(self, source: CallerSource | None) -> Owner:
         """Who reads roles."""
+        ...
+
+    def paced(self, calls_per_second: float) -> Self:
+        """The same credentials with a pace of their own."""
         ...
 
 
@@ -49,19 +54,37 @@ class Outside:
     sleep: Callable[[float], None] = time.sleep
     run_id: str = field(default_factory=lambda: secrets.token_hex(4))
 
-    def surroundings(self, call: EngineCall | None) -> Surroundings:
-        """Clock and sleep of one verification, which ends early when the engine doesn't wait for it."""
+    def surroundings(
+        self, call: EngineCall | None, *, heed: Callable[[], None] = lambda: None
+    ) -> Surroundings:
+        """Clock and sleep of one verification, which ends early when the engine doesn't wait for it.
+
+        Args:
+            call: whose answer the verification is.
+            heed: called between slices of sleep; what it raises ends the sleep, too.
+        """
 
         def sleep(seconds: float) -> None:
-            # The engine tells dynamic providers nothing of a ^C, and a killed one leaves this process behind.
             left = seconds
             while left > 0:
-                if call is not None and not call.is_live():
-                    raise EngineGone("the engine doesn't wait for this verification any more")
-                self.sleep(min(left, _SLICE_SECONDS))
-                left -= _SLICE_SECONDS
+                heed()
+                require_engine(call)
+                self.sleep(min(left, SLICE_SECONDS))
+                left -= SLICE_SECONDS
 
         return Surroundings(run_id=self.run_id, now=self.now, sleep=sleep)
+
+
+def require_engine(call: EngineCall | None) -> None:
+    """See that somebody waits for the answer.
+
+    The engine tells dynamic providers nothing of a ^C, and a killed one leaves this process behind.
+
+    Raises:
+        EngineGone: nobody does.
+    """
+    if call is not None and not call.is_live():
+        raise EngineGone("the engine doesn't wait for this verification any more")
 
 
 def aws(*, profile: str | None, region: str | None) -> Outside:

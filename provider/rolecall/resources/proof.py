@@ -34,7 +34,7 @@ def to_outputs(inputs: Mapping[str, Any], report: RoleReport, redact: Redaction)
         report: what was found out.
         redact: removes the external IDs.
     """
-    plain = _redacted(to_dict(report), redact)
+    plain = redacted(to_dict(report), redact)
     return {
         **_kept(inputs),
         "verdict": report.verdict.value if report.verdict else None,
@@ -69,10 +69,11 @@ def _kept(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: inputs.get(name) for name in INPUTS}
 
 
-def _redacted(value: Any, redact: Redaction) -> Any:
+def redacted(value: Any, redact: Redaction) -> Any:
+    """A report as plain data, with the external IDs removed from all that is words."""
     if isinstance(value, dict):
         return {
-            key: redact(each) if key in _FREE_TEXT and isinstance(each, str) else _redacted(each, redact)
+            key: redact(each) if key in _FREE_TEXT and isinstance(each, str) else redacted(each, redact)
             for key, each in value.items()
         }
-    return [_redacted(each, redact) for each in value] if isinstance(value, list) else value
+    return [redacted(each, redact) for each in value] if isinstance(value, list) else value

@@ -1,85 +1,50 @@
 """The resource that proves who can assume a role, with the dynamic provider behind it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pulumi
-from pulumi.dynamic import (
-    CheckFailure,
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 from pulumi.output import contains_unknowns
 
-from rolecall.errors import DeclarationError, RolecallError
-from rolecall.guarantee import DisagreementError
-from rolecall.policy import canonical_hash
-from rolecall.reports import about, broken_sentence, failure_sentence, headline
-from rolecall.verification import (
-    Failure,
-    RoleReport,
-    Verdict,
-    failures,
-    overdue,
-    reconsider,
-    verify_role,
-    warnings,
-)
+from rolecall.errors import RolecallError
+from rolecall.reports import about, broken_sentence, headline
+from rolecall.verification import RoleReport, Verdict, failures, reconsider, verify_role, warnings
 
 from .args import RequireArgs, VerifyArgs
-from .changes import words_on_change
 from .declared import Declared, read_inputs
-from .documents import decoded
 from .door import EngineCall, engine_call, fail_partially
 from .engine import Severity, StatusLine, log
-from .faults import gather
+from .faults import refuse
 from .interrupts import end_quietly_when_interrupted
-from .outside import Outside, aws
 from .proof import INPUTS, OUTPUTS, report_in, to_outputs, without_report
-from .spans import in_words
+from .providing import (
+    VerificationProvider,
+    compared,
+    not_compared,
+    same_trust,
+    told,
+    urn_of,
+    why_again,
+    words_or_defect,
+)
 
-_SETTLED: Final = frozenset({None, Verdict.PROVED})
-"""Verdicts that a later run leaves alone; ``None``: there was nobody to try."""
 
-
-class RoleVerificationProvider(ResourceProvider):
-    """Translates the engine's verbs into verifications.
+class RoleVerificationProvider(VerificationProvider):
+    """Translates the engine's verbs into verifications of one role.
 
     State files hold the path of this class, as a pickle: it is never renamed or moved.
     """
 
-    def __init__(self, outside: Outside | None = None) -> None:
-        super().__init__()
-        self._given = outside
-
-    def __reduce__(self) -> tuple[type["RoleVerificationProvider"], tuple[()]]:
-        # Nothing of an instance goes into the state, so no release can make every stack show a difference.
-        return RoleVerificationProvider, ()
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Take ``aws:profile`` and ``aws:region`` from the stack: "ambient" is what the stack uses."""
-        self._given = aws(
-            profile=req.config.get("aws:profile") or None, region=req.config.get("aws:region") or None
-        )
-
-    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Find what is wrong with the inputs, without a call to AWS; also in previews, which don't know all.
-
-        What a changed trust policy newly lets in and keeps out is told here, where old and new inputs meet.
-        No failure names a property: the engine would print its value, which may be secret.
-        """
+    def looked_over(
+        self, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> tuple[Sequence[str], Sequence[str]]:
+        """What is wrong with the new inputs, and words on what their trust policy newly lets in."""
         declared = read_inputs(news)
-        reasons = [str(fault) for fault in declared.faults]
-        if not reasons:
-            reasons = [declared.redact(broken_sentence(each)) for each in declared.broken()]
-            _tell_change(olds, declared)
-        return CheckResult(news, [CheckFailure("", reason) for reason in reasons])
+        if declared.faults:
+            return [str(fault) for fault in declared.faults], ()
+        broken = [declared.redact(broken_sentence(each)) for each in declared.broken()]
+        return broken, words_or_defect(olds, declared)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say whether the role is to be probed again, and tell why where the inputs don't show it.
@@ -88,9 +53,9 @@ class RoleVerificationProvider(ResourceProvider):
         """
         if _changed_inputs(_olds, _news):
             return DiffResult(changes=True)
-        reason = self._why_again(_olds, _news)
+        reason = why_again(report_in(_olds), read_inputs(_news).spec, self.outside.now())
         if reason is not None:
-            log(f"{reason}: the role will be probed again", urn=_urn(engine_call()))
+            log(f"{reason}: the role will be probed again", urn=urn_of(engine_call()))
         return DiffResult(changes=reason is not None)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -116,64 +81,39 @@ class RoleVerificationProvider(ResourceProvider):
         call = engine_call()
         report = report_in(props)
         try:
-            declared = _valid(props)
+            declared = read_inputs(props)
+            refuse(declared.faults)
             if report is None:
-                log("there is no proof to compare: the next run will prove", urn=_urn(call))
+                log("there is no proof to compare: the next run will prove", urn=urn_of(call))
                 return ReadResult(id_, props)
             found = reconsider(
                 report,
-                self._outside.credentials.owner(declared.spec.owner).role(declared.role_arn),
+                self.outside.credentials.owner(declared.spec.owner).role(declared.role_arn),
                 spec=declared.spec,
                 declared_trust=declared.trust,
                 requirements=declared.requirements,
-                now=self._outside.now(),
+                now=self.outside.now(),
             )
         except RolecallError as error:
-            # Raising would keep refresh from storing anything, and `up --refresh` from ever running again.
-            log(f"the proof could not be compared: {error}", urn=_urn(call), severity=Severity.WARNING)
+            not_compared(call, error)
             return ReadResult(id_, props)
-        outputs, reasons = _concluded(call, props, declared, found)
-        if reasons and call is not None:
-            fail_partially(call, resource_id=id_, outputs=outputs, reasons=reasons)
-        return ReadResult(id_, outputs)
-
-    def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Forget the proof; there is nothing in AWS to delete."""
-
-    @property
-    def _outside(self) -> Outside:
-        if self._given is None:
-            raise RuntimeError("the provider was not configured")
-        return self._given
-
-    def _why_again(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
-        """Why an unchanged declaration is to be verified again; ``None`` where the proof stands."""
-        spec, report = read_inputs(news).spec, report_in(olds)
-        if report is None:
-            return "there is no proof"
-        if failures(report, spec):
-            return "the last verification was not as declared"
-        if report.verdict not in _SETTLED:
-            return f"the last verdict is {report.verdict}"
-        age = overdue(report, spec.max_age_seconds, self._outside.now())
-        if age is not None:
-            return f"the proof is {in_words(age)} old, max_age_seconds is {spec.max_age_seconds:g}"
-        return None
+        return compared(call, id_, *_concluded(call, props, declared, found))
 
     def _verified(self, resource_id: str, inputs: dict[str, Any], *, changed: bool) -> dict[str, Any]:
         """The outputs after a verification; the call ends as a partial failure where it isn't as declared."""
         call = engine_call()
-        status = StatusLine(_urn(call))
-        declared = _valid(inputs)
-        credentials = self._outside.credentials
+        status = StatusLine(urn_of(call))
+        declared = read_inputs(inputs)
+        refuse(declared.faults)
+        credentials = self.outside.credentials
         try:
             report = verify_role(
                 declared.role_arn,
                 declared.spec,
                 callers=credentials.callers(declared.spec.callers),
                 owner=credentials.owner(declared.spec.owner),
-                surroundings=self._outside.surroundings(call),
-                default_region=self._outside.region(),
+                surroundings=self.outside.surroundings(call),
+                default_region=self.outside.region(),
                 declared_trust=declared.trust,
                 changed=changed,
                 requirements=declared.requirements,
@@ -258,37 +198,14 @@ class RoleVerification(Resource, module="rolecall", name="RoleVerification"):
         )
 
 
-def _tell_change(olds: Mapping[str, Any], declared: Declared) -> None:
-    """Tell what a changed trust policy lets in; a defect of the comparison keeps no role from changing."""
-    urn = _urn(engine_call())
-    try:
-        for words in words_on_change(olds, declared):
-            log(words, urn=urn)
-    except DisagreementError as error:
-        log(
-            f"the change could not be told, a defect of rolecall: {error}", urn=urn, severity=Severity.WARNING
-        )
-
-
-def _valid(inputs: Mapping[str, Any]) -> Declared:
-    """The inputs of a run that is no preview: all known, and checked before."""
-    declared = read_inputs(inputs)
-    if declared.faults:
-        raise DeclarationError(declared.faults)
-    return declared
-
-
 def _concluded(
     call: EngineCall | None, inputs: Mapping[str, Any], declared: Declared, report: RoleReport
 ) -> tuple[dict[str, Any], list[str]]:
     """The outputs for a report and why it isn't as declared; what it only leaves open is told to the user."""
 
-    def told(failure: Failure) -> str:
-        return declared.redact(about(report.role_arn, failure_sentence(failure)))
-
-    for failure in warnings(report, declared.spec):
-        log(told(failure), urn=_urn(call), severity=Severity.WARNING)
-    reasons = [told(failure) for failure in failures(report, declared.spec)]
+    for words in told(report, warnings(report, declared.spec), declared.redact):
+        log(words, urn=urn_of(call), severity=Severity.WARNING)
+    reasons = told(report, failures(report, declared.spec), declared.redact)
     return to_outputs(inputs, report, declared.redact), reasons
 
 
@@ -300,15 +217,4 @@ def _changed_inputs(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[st
 def _same(name: str, old: object, new: object) -> bool:
     if contains_unknowns(new):
         return False
-    if name == "trust_policy" and isinstance(old, str) and isinstance(new, str):
-        return old == new or (_hash(old) is not None and _hash(old) == _hash(new))
-    return old == new
-
-
-def _hash(text: str) -> str | None:
-    document = gather([], lambda: decoded(text, "trust_policy"))
-    return canonical_hash(document) if document is not None else None
-
-
-def _urn(call: EngineCall | None) -> str:
-    return call.urn if call is not None else ""
+    return same_trust(old, new) if name == "trust_policy" else old == new

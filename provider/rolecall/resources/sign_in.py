@@ -4,19 +4,10 @@ AWS page: Switch from a user to an IAM role (console).
 """
 
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
 from urllib.parse import urlencode
 
 from rolecall.policy import Arn, Policy, demands
-
-_HOSTS: Final = MappingProxyType(
-    {
-        "aws": "signin.aws.amazon.com",
-        "aws-cn": "signin.amazonaws.cn",
-        "aws-us-gov": "signin.amazonaws-us-gov.com",
-    }
-)
+from rolecall.policy.consoles import CONSOLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +39,9 @@ def switch_role(role_arn: str, policy: Policy) -> SwitchRole:
         return SwitchRole(note="the trust policy lets in no users, and no roles that people sign in to")
     if all(each.mentions_external_id for each in people):
         return SwitchRole(note="an external ID is required, which the console can't send")
-    host = _HOSTS.get(arn.partition)
-    if host is None:
+    console = CONSOLES.get(arn.partition)
+    if console is None:
         return SwitchRole(note=f"the address of the console of partition {arn.partition} isn't known")
     path_and_name = f"{arn.path}{arn.name}".lstrip("/")
     query = urlencode({"account": arn.account, "roleName": path_and_name, "displayName": arn.name}, safe="/")
-    return SwitchRole(url=f"https://{host}/switchrole?{query}")
+    return SwitchRole(url=f"https://{console.sign_in}/switchrole?{query}")

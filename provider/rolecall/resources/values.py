@@ -32,7 +32,7 @@ _STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
 
 _OIDC: Final = "arn:aws:iam::{:012}:oidc-provider/output.example.com"
 _SAML: Final = "arn:aws:iam::{:012}:saml-provider/output"
-_NAMED: Final = ("session_tags", "oidc_claims")
+_NAMED: Final = ("session_tags", "oidc_claims", "saml_claims")
 
 
 def is_output(value: object) -> bool:

@@ -1,5 +1,7 @@
 """Roles that exist already, verified in a line or with the resource."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -24,3 +26,12 @@ resource = rolecall.RoleVerification(
 
 verified_arn: pulumi.Output[str] = by_role.verified_arn
 verdict: pulumi.Output[str | None] = resource.verdict
+
+fleet = rolecall.FleetVerification(
+    "fleet",
+    roles=[role, role.arn, "arn:aws:iam::222222222222:role/existing", {"arn": role.arn, "callers": ["ci"]}],
+    callers={"ci": {"profile": "tools"}},
+    defaults={"max_age_seconds": 86400},
+    calls_per_second=50,
+)
+verified_arns: pulumi.Output[Sequence[str]] = fleet.verified_arns

@@ -30,11 +30,31 @@ chain: rolecall.CallerArgs = {
     "external_id": external_id,
     "session_name": "nightly",
     "source_identity": "alice",
+    "tags": {"team": "blue"},
+    "transitive_tag_keys": ["team"],
 }
+request: rolecall.GithubTokenArgs = {"audience": "sts.amazonaws.com"}
+token: rolecall.WebIdentityArgs = {"github": request}
+workflow: rolecall.CallerArgs = {"web_identity": token, "name": "workflow"}
 forgotten: rolecall.ExpectArgs = {"caller": "alice", "external_id": "other", "mfa": True, "expect": "denied"}
+reads: rolecall.CanDoArgs = {
+    "caller": "alice",
+    "service": "s3",
+    "operation": "list_objects_v2",
+    "parameters": {"Bucket": "logs", "MaxKeys": 1},
+    "expect": "allowed",
+}
 how: rolecall.VerifyArgs = {
-    "callers": [alice, chain, {"env": "VENDOR_"}, {"command": ["vault", "read"]}, {"profile": "none"}],
+    "callers": [
+        alice,
+        chain,
+        workflow,
+        {"env": "VENDOR_"},
+        {"command": ["vault", "read"]},
+        {"profile": "none"},
+    ],
     "expect": [forgotten],
+    "can_do": [reads],
     "regions": ["eu-central-1"],
     "allowed_timeout_seconds": 60,
     "denied_timeout_seconds": 30.5,

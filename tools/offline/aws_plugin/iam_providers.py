@@ -58,7 +58,11 @@ def _delete_oidc(aws: Aws, arn: str, _state: Properties) -> None:
 
 def _create_saml(aws: Aws, inputs: Properties) -> Created:
     made = aws.iam.create_saml_provider(
-        Name=inputs["name"], SAMLMetadataDocument=inputs["samlMetadataDocument"]
+        **iam.given(
+            Name=inputs["name"],
+            SAMLMetadataDocument=inputs["samlMetadataDocument"],
+            Tags=iam.tag_list(aws.tags(inputs)),
+        )
     )
     return Created(made["SAMLProviderArn"])
 
@@ -71,11 +75,14 @@ def _read_saml(aws: Aws, arn: str, _state: Properties) -> Properties:
         "samlMetadataDocument": live["SAMLMetadataDocument"],
         "arn": arn,
         "validUntil": until.isoformat() if until else None,
+        "tags": iam.tag_map(live.get("Tags")),
     }
 
 
-def _update_saml(aws: Aws, arn: str, _state: Properties, news: Properties) -> None:
-    aws.iam.update_saml_provider(SAMLProviderArn=arn, SAMLMetadataDocument=news["samlMetadataDocument"])
+def _update_saml(aws: Aws, arn: str, state: Properties, news: Properties) -> None:
+    if news["samlMetadataDocument"] != state.get("samlMetadataDocument"):
+        aws.iam.update_saml_provider(SAMLProviderArn=arn, SAMLMetadataDocument=news["samlMetadataDocument"])
+    iam.retag(aws, "saml_provider", state, news, SAMLProviderArn=arn)
 
 
 def _delete_saml(aws: Aws, arn: str, _state: Properties) -> None:
@@ -98,13 +105,13 @@ ROWS = (
         update=_update_oidc,
         delete=_delete_oidc,
     ),
-    # Without tags: moto 5.2.5 does not keep those of a SAML provider.
     Resource(
         pulumi_type="aws:iam/samlProvider:SamlProvider",
         noun="SAML provider of IAM",
         properties=(
             key("name"),
             Property(name="samlMetadataDocument", required=True),
+            TAGS,
         ),
         outputs=("arn", "validUntil"),
         create=_create_saml,

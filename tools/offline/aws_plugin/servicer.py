@@ -20,7 +20,7 @@ STAND_IN = (
     " it serves only what is in its tables."
 )
 
-GONE = frozenset({"NoSuchEntity", "NoSuchBucket", "404"})
+GONE = frozenset({"NoSuchEntity", "NoSuchBucket", "ResourceNotFoundException", "404"})
 """Error codes that say: there is no such thing (any more)."""
 
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
