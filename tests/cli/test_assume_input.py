@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rolecall.cli import assume
-from rolecall.cli.assume_input import read_assume, role_arn_of, user_name
-from rolecall.cli.credential_input import Delivery, Reading, Task
+from rolecall.cli.credentials import assume
+from rolecall.cli.credentials.assume_input import read_assume, role_arn_of, user_name
+from rolecall.cli.credentials.reading import Delivery, Reading, Task
 from rolecall.errors import DeclarationError
 from rolecall.sts import Link
 

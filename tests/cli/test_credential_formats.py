@@ -8,8 +8,8 @@ import boto3
 import pytest
 from tests.cli.conftest import bare_environment
 
-from rolecall.cli.credential_formats import FORMATS, OVERRIDING, environment
-from rolecall.cli.credential_options import FORMAT_NAMES
+from rolecall.cli.credentials.formats import FORMATS, OVERRIDING, environment
+from rolecall.cli.credentials.options import FORMAT_NAMES
 from rolecall.sts import Issued, Keys
 
 ISSUED = Issued(

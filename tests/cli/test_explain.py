@@ -60,6 +60,10 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.shows("AssumeRole", "decided")
+@pytest.mark.shows("AssumeRole: external ID", "decided")
+@pytest.mark.shows("AssumeRoleWithSAML", "decided")
+@pytest.mark.shows("AssumeRoleWithWebIdentity", "decided")
 @pytest.mark.parametrize(("options", "code", "says"), ANSWERS)
 def test_answers(options: list[str], code: int, says: str, tmp_path: Path) -> None:
     """The exit code is the answer; the text tells what decided, or what failed first in each statement."""
@@ -82,6 +86,7 @@ def test_every_statement_is_explained(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.shows("AssumeRole: session policies", "decided")
 @pytest.mark.parametrize(
     ("option", "effect", "says"),
     [

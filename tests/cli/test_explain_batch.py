@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from rolecall.cli import explain_batch, main
+from rolecall.cli import main
+from rolecall.cli.explain import batch as explain_batch
 
 CASES = Path(__file__).parents[1] / "cases" / "trust_cases.jsonl"
 REQUEST = {

@@ -16,10 +16,15 @@ from rolecall.errors import DeclarationError, Fault, PolicyError, ProbeError, Sa
 
 COMMANDS = [
     [],
+    ["assume"],
+    ["decode"],
     ["explain"],
     ["lint"],
     ["new-external-id"],
+    ["permissions"],
+    ["session"],
     ["verify"],
+    ["whoami"],
     ["sandbox"],
     ["sandbox", "run"],
     ["sandbox", "code"],

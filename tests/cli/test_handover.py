@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rolecall.cli.handover import open_in_browser
+from rolecall.cli.credentials.handover import open_in_browser
 
 SECRET = "https://signin.aws.amazon.com/federation?Action=login&SigninToken=secret"
 

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ from click.testing import CliRunner
 from tests.cli.conftest import DEADLINE_SECONDS, ROLECALL, Served, bare_environment, started
 
 from rolecall.cli import main
-from rolecall.cli.sandbox_code import ask, fresh_code
+from rolecall.cli.sandbox.code import ask, fresh_code
 from rolecall.errors import SandboxError
 
 PROFILES = ["workload", "tools", "alice", "vendor", "stranger"]
 
 
-def run_in_sandbox(*command: str, **changed: str) -> "subprocess.CompletedProcess[str]":
+def run_in_sandbox(
+    *command: str, options: Sequence[str] = (), **changed: str
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [*ROLECALL, "sandbox", "run", "--", *command],
+        [*ROLECALL, "sandbox", "run", *options, "--", *command],
         env=bare_environment() | changed,
         capture_output=True,
         text=True,
@@ -76,6 +79,21 @@ def test_a_taken_port_is_told(served: Served) -> None:
     assert done.returncode == 3
     assert done.stderr.startswith("Error: ")
     assert port in done.stderr
+
+
+@pytest.mark.parametrize(("options", "told"), [([], "[]"), (["--authorize"], "AccessDenied")])
+def test_policies_decide_every_call_on_request(options: list[str], told: str) -> None:
+    """A user that may assume roles and nothing else lists buckets, but for `--authorize`."""
+    program = (
+        "import boto3\n"
+        "s3 = boto3.Session(profile_name='tools').client('s3')\n"
+        "try: print(s3.list_buckets()['Buckets'])\n"
+        "except s3.exceptions.ClientError as error: print(error)"
+    )
+
+    done = run_in_sandbox(sys.executable, "-c", program, options=options)
+
+    assert (done.returncode, told in done.stdout) == (0, True), done.stderr
 
 
 def test_a_command_sees_the_sandbox_and_nothing_else() -> None:

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from rolecall.cli import main
 from rolecall.policy.saml_response import Assertion, read_assertion
-from rolecall.sandbox.saml_metadata import read_metadata
-from rolecall.sandbox.saml_signature import signed_part
+from rolecall.sandbox.saml.metadata import read_metadata
+from rolecall.sandbox.saml.signature import signed_part
 
 ROLE, PROVIDER = "arn:aws:iam::222222222222:role/sso", "arn:aws:iam::222222222222:saml-provider/company"
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from rolecall.cli.status import QUIET_SECONDS, Status
+from rolecall.cli.verify.status import QUIET_SECONDS, Status
 
 
 class Clock:
@@ -57,3 +57,15 @@ def test_a_person_is_asked_on_stderr(terminal: bool) -> None:
         assert ask() == "123456"
         assert stdout.getvalue() == b""
         assert b"MFA code for alice: " in stderr.getvalue()
+
+
+def test_a_log_is_told_how_far_it_is() -> None:
+    """Where there is no bar, a line tells the number of finished roles every ten seconds."""
+    out, clock = io.StringIO(), Clock()
+    with Status(Console(file=out, width=200), total=10_000, clock=clock) as status:
+        status.finished(7_990)
+        clock.now += QUIET_SECONDS
+        status.finished()
+        status.finished()
+
+    assert out.getvalue() == "7,991 of 10,000 roles are done\n"

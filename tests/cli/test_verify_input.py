@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from rolecall.cli.verify_input import VerifyOptions, VerifyTask, read_task
+from rolecall.cli.verify.options import VerifyOptions
+from rolecall.cli.verify.task import VerifyTask, read_task
 from rolecall.errors import DeclarationError
 from rolecall.verification import CodeKind, CodeSource, Expectation, Reaction, SourceKind
 
@@ -56,16 +57,18 @@ def test_options_become_callers() -> None:
 
 def test_roles_are_verified_once_each() -> None:
     """A role that is given twice is verified once, in the order given."""
-    assert read(role_arns=(f"{ROLE}-b", ROLE, f"{ROLE}-b")).role_arns == (f"{ROLE}-b", ROLE)
+    twice = read(role_arns=(f"{ROLE}-b", ROLE, f"{ROLE}-b"))
+
+    assert [role.role_arn for role in twice.roles] == [f"{ROLE}-b", ROLE]
 
 
 def test_waiting_means_just_changed() -> None:
     """``--wait`` gives both deadlines; without it the first answer counts."""
     patient = read(wait=30.0)
 
-    assert patient.changed
+    assert patient.roles[0].changed
     assert (patient.spec.allowed_timeout_seconds, patient.spec.denied_timeout_seconds) == (30.0, 30.0)
-    assert not read().changed
+    assert not read().roles[0].changed
 
 
 def test_a_secret_external_id_comes_from_the_environment() -> None:
@@ -116,12 +119,12 @@ def test_files_are_read(tmp_path: Path) -> None:
 
     task = read(trust_policy=trust, require=yaml, owner="other", callers=())
 
-    assert task.declared_trust is not None
-    assert task.declared_trust["Version"] == "2012-10-17"
-    assert task.requirements == read(require=json).requirements
-    assert task.requirements != read().requirements
-    assert task.owner is not None
-    assert task.owner.profile == "other"
+    assert task.roles[0].declared_trust is not None
+    assert task.roles[0].declared_trust["Version"] == "2012-10-17"
+    assert task.roles[0].requirements == read(require=json).roles[0].requirements
+    assert task.roles[0].requirements != read().roles[0].requirements
+    assert task.spec.owner is not None
+    assert task.spec.owner.profile == "other"
 
 
 def test_everything_that_is_wrong_comes_at_once(tmp_path: Path) -> None:
@@ -164,7 +167,7 @@ def test_everything_that_is_wrong_comes_at_once(tmp_path: Path) -> None:
             {"callers": ()},
             (
                 "--caller: nobody tries to get in, and there is nothing to compare the role with. "
-                "Give --caller PROFILE, --stranger PROFILE, --trust-policy FILE or --require FILE."
+                "Give --caller PROFILE, --stranger PROFILE, --trust-policy FILE, --require FILE or --with-receipt FILE."
             ),
         ),
         (

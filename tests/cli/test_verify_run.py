@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +12,26 @@ from click.testing import CliRunner
 
 from rolecall.cli import main
 from rolecall.cli.exits import CouldNotTell, ExitCode, Interrupted
-from rolecall.cli.verify import command
-from rolecall.cli.verify_answer import TABLE, TO_TERMINAL, Target
-from rolecall.cli.verify_input import VerifyOptions, VerifyTask, read_task
-from rolecall.cli.verify_run import Opened, run
+from rolecall.cli.verify.answer import TABLE, TO_TERMINAL, Target
+from rolecall.cli.verify.command import command
+from rolecall.cli.verify.options import VerifyOptions
+from rolecall.cli.verify.run import Opened, Running, run
+from rolecall.cli.verify.task import VerifyTask, read_task
 from rolecall.errors import ProbeError
 from rolecall.policy import CallerSide
 from rolecall.reports import FORMATS
-from rolecall.verification import Assumed, Call, Identity, LiveRole, Refused, Reply, Unanswered, Unreadable
+from rolecall.verification import (
+    Assumed,
+    Call,
+    Caller,
+    CallerSource,
+    Identity,
+    LiveRole,
+    Refused,
+    Reply,
+    Unanswered,
+    Unreadable,
+)
 
 ARN = "arn:aws:iam::222222222222:role/"
 SECRET = "blue-heron-71"
@@ -49,6 +61,9 @@ class FakeCaller:
 
     def assume(self, call: Call, *, region: str) -> Reply:
         return self.answer(call)
+
+    def role_arn(self) -> None:
+        return None
 
     def own_side(self) -> CallerSide:
         return CallerSide()
@@ -101,6 +116,19 @@ def task(*names: str, gates: Mapping[str, str] | None = None) -> VerifyTask:
     )
 
 
+@dataclass
+class FakeAccess:
+    """Opens the same caller and the same owner for all."""
+
+    answer: Callable[[Call], Reply]
+
+    def callers(self, sources: Sequence[CallerSource]) -> Mapping[str, Caller]:
+        return {source.name: FakeCaller(self.answer) for source in sources}
+
+    def owner(self, source: CallerSource | None) -> FakeOwner:
+        return FakeOwner()
+
+
 def verify(
     to_do: VerifyTask,
     answer: Callable[[Call], Reply],
@@ -108,14 +136,10 @@ def verify(
     target: Target = TO_TERMINAL,
     workers: int = 4,
 ) -> ExitCode:
-    def opened(_task: VerifyTask, _prompt: Callable[[str], str]) -> Opened:
-        return Opened(
-            callers={"profile tools": FakeCaller(answer)},
-            owner=FakeOwner(),
-            region="eu-west-1",
-        )
+    def opened(_rate: float, _prompt: Callable[[str], str]) -> Opened:
+        return Opened(access=FakeAccess(answer), region="eu-west-1")
 
-    return run(to_do, target=target, opened=opened, workers=workers)
+    return run(to_do, target=target, opened=opened, running=Running(concurrency=workers))
 
 
 def test_a_role_as_declared_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ EXTERNAL_ID = "blue-heron-71"
 EXTERNAL_ID_REQUIRED = {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}
 
 
+@pytest.mark.shows("AssumeRole: external ID", "performed")
 def test_a_role_as_declared_is_proved(served: Served) -> None:
     """The caller gets in with the external ID, not without it, and a stranger doesn't: 0."""
     role = served.role("proved", CI, EXTERNAL_ID_REQUIRED)
@@ -54,6 +55,7 @@ def test_json_parses_and_holds_no_secret(served: Served) -> None:
     assert not any(secret in done.stdout + done.stderr for secret in secrets)
 
 
+@pytest.mark.shows("AssumeRole: MFA", "performed")
 def test_mfa_is_proved_both_ways(served: Served) -> None:
     """With a code from a command the caller gets in, and with the plain keys it doesn't."""
     role = served.role("mfa", ALICE, {"Bool": {"aws:MultiFactorAuthPresent": "true"}})

@@ -30,6 +30,10 @@ EXPECTED: Mapping[str, list[tuple[str, str | None, str | None, int | None]]] = {
         ("later", None, None, None),
     ],
     "terraform_state.json": [("deploy", ARN + "deploy", ACME, 3600)],
+    "terraform_tfstate.json": [
+        ("deploy", ARN + "deploy", ACME, 3600),
+        ('module.team.aws_iam_role.reader["blue"]', ARN + "reader", ZETA, 43200),
+    ],
     "pulumi_preview.json": [
         ("deploy", None, ACME, 3600),
         ("reader", ARN + "reader", ZETA, None),

@@ -6,7 +6,8 @@ from typing import Any
 from rolecall.verification import CallerSource
 
 from .profiles import known_profiles
-from .verify_input import VerifyOptions, read_task
+from .verify.asked import read_asked
+from .verify.options import VerifyOptions
 
 
 def one_caller(name: str, region: str | None, **sent: Any) -> CallerSource:
@@ -28,4 +29,5 @@ def one_caller(name: str, region: str | None, **sent: Any) -> CallerSource:
         profiles=known_profiles(),
         **sent,
     )
-    return read_task(options).spec.callers[0]
+    asked, _ = read_asked(options)
+    return asked.spec.callers[0]

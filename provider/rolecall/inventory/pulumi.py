@@ -18,10 +18,10 @@ _NAMES: Final = {"aws:iam/role:Role": "name", "aws-native:iam:Role": "roleName"}
 _UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """Stands for a text that isn't known before the update (Pulumi SDK: UnknownStringValue)."""
 
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """The member that marks a value which isn't plain JSON (Pulumi SDK: SigKey)."""
 
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, not a secret
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, not a secret
 
 
 def preview(content: Object, file: str) -> Iterator[Role]:
@@ -61,8 +61,8 @@ def _role(resource: Object, pointer: str, file: str) -> Iterator[Role]:
 
 def _plain(value: object) -> object:
     """The value behind Pulumi's marks; ``None`` where it is unknown or encrypted."""
-    if isinstance(value, dict) and _SIGNATURE in value:
-        known = value.get("plaintext") if value[_SIGNATURE] == _SECRET else None
+    if isinstance(value, dict) and SIGNATURE in value:
+        known = value.get("plaintext") if value[SIGNATURE] == SECRET else None
         try:
             return _plain(json.loads(known)) if isinstance(known, str) else None
         except ValueError:

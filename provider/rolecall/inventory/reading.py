@@ -43,6 +43,7 @@ KINDS: Final = (
     Kind("aws iam get-account-authorization-details", (("RoleDetailList", list),), iam.authorization_details),
     Kind("terraform show -json PLAN", (("planned_values", dict),), terraform.plan),
     Kind("terraform show -json", (("terraform_version", str), ("values", dict)), terraform.state),
+    Kind("terraform.tfstate", (("terraform_version", str), ("resources", list)), terraform.state_file),
     Kind("pulumi preview --json", (("steps", list),), pulumi.preview),
     Kind("pulumi stack export", (("deployment", dict),), pulumi.state),
 )
@@ -59,7 +60,7 @@ def read_roles(content: str | bytes, *, file: str) -> tuple[Role, ...]:
     Raises:
         DeclarationError: the file is no JSON, or of none of the kinds that are known.
     """
-    text, decoded = _decode(content, file)
+    text, decoded = decode(content, file)
     if "Statement" in decoded:
         return (
             Role(
@@ -80,7 +81,12 @@ def read_roles(content: str | bytes, *, file: str) -> tuple[Role, ...]:
     )
 
 
-def _decode(content: str | bytes, file: str) -> tuple[str, Object]:
+def decode(content: str | bytes, file: str) -> tuple[str, Object]:
+    """The text of a file and the JSON object in it.
+
+    Raises:
+        DeclarationError: it is something else.
+    """
     try:
         text = content.decode("utf-8") if isinstance(content, bytes) else content
         decoded = json.loads(text.removeprefix(_BYTE_ORDER_MARK))

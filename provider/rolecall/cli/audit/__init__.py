@@ -1,0 +1,1 @@
+"""``rolecall audit``: who can assume what over many accounts."""
