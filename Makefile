@@ -60,7 +60,10 @@ bench: $(STAMP)  ## print what verification costs, beside the same programs with
 	@$(BIN)/python -m benchmarks.start_up
 	@$(BIN)/python -m benchmarks.decisions
 	@$(BIN)/python -m benchmarks.guarantees
+	@$(BIN)/python -m benchmarks.waiting
 	@$(BIN)/python -m benchmarks.up
+	@$(BIN)/python -m benchmarks.fleet
+	@$(BIN)/python -m benchmarks.fleet_up
 
 aws-conformance: $(STAMP)  ## stage the conformance cases in AWS accounts: ACCOUNTS="111111111111=PROFILE …" ROLECALL_AWS=1
 	@$(BIN)/python -m tools.aws_conformance $(addprefix --account ,$(ACCOUNTS))
