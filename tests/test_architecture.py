@@ -55,7 +55,7 @@ HOUSE: Final[Mapping[str, Row]] = {
     "inventory": row(f"{THINKING} reach", f"{AWS} yaml"),
     "sts": row(THINKING, AWS),
     "reports": row(f"{THINKING} lint reach", "rich"),
-    "sandbox": row("policy", f"{AWS} moto pyotp werkzeug _typeshed"),
+    "sandbox": row("policy", f"{AWS} moto pyotp joserfc signxml lxml cryptography werkzeug _typeshed"),
     "testing": row("sandbox", "pytest"),
     "resources": row(f"{THINKING} lint reach inventory sts reports", "pulumi pulumi_aws grpc google yaml"),
     "cli": row(f"{THINKING} lint reach inventory sts reports sandbox", "click rich botocore yaml"),
@@ -221,8 +221,8 @@ FACES: Final = [
         "boto3 botocore pulumi pulumi_aws moto",
     ),
     ("from rolecall.cli import main; main(['audit', '--help'])", "boto3 botocore pulumi pulumi_aws moto"),
-    ("import rolecall.cli.audit_run", "pulumi pulumi_aws moto"),
-    ("import rolecall.cli.verify_run", "pulumi pulumi_aws moto"),
+    ("import rolecall.cli.audit.run", "pulumi pulumi_aws moto"),
+    ("import rolecall.cli.verify.run", "pulumi pulumi_aws moto"),
 ]
 """What a user does first, and what must not be loaded for it."""
 

@@ -16,12 +16,11 @@ from tools import awscli
 _DEADLINE_SECONDS = 120
 
 
-@dataclass(frozen=True)
-class Refused:
-    """How a command ended that AWS refused."""
-
-    exit_code: int
-    message: str
+_OPERATIONS = """
+import json, sys
+from awscli.botocore.session import Session
+print(json.dumps(Session().get_service_model(sys.argv[1]).operation_names))
+"""
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,19 @@ class AwsCli:
         answer: dict[str, Any] = json.loads(done.stdout or "{}")
         return answer
 
-    def refused(self, *words: str, profile: str | None = "workload") -> Refused:
-        """How a command ended that must fail."""
+    def refused(self, *words: str, profile: str | None = "workload") -> str:
+        """What a command printed that AWS must refuse."""
         done = self._run(words, profile)
         assert done.returncode != 0, done.stdout
-        return Refused(done.returncode, done.stderr.strip())
+        assert done.stderr.strip().startswith("An error occurred ("), done.stderr
+        return done.stderr
+
+    def operations(self, service: str) -> list[str]:
+        """The operations of a service that this version of the CLI knows, by AWS's names."""
+        python = self.program.with_name("python")
+        printed = subprocess.check_output([python, "-c", _OPERATIONS, service], timeout=_DEADLINE_SECONDS)
+        names: list[str] = json.loads(printed)
+        return names
 
     def profile(self, name: str, given: Mapping[str, Any]) -> str:
         """A profile with credentials as STS answered them; returns its name."""

@@ -16,7 +16,7 @@ from rolecall.guarantee import read_requirements
 from rolecall.inventory.organization import read_organization
 from rolecall.policy import PolicyKind, parse
 from rolecall.sandbox.world import World
-from tools import lint_rules, reference
+from tools import faults, lint_rules, reference
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -222,6 +222,11 @@ def test_the_reference_is_what_the_code_says() -> None:
 def test_the_page_on_lint_is_what_the_rules_say() -> None:
     """docs/lint.md is made from the table of rules."""
     assert lint_rules.PAGE.read_text() == lint_rules.page(), "run `python -m tools.lint_rules`"
+
+
+def test_the_page_on_faults_is_what_the_tests_say() -> None:
+    """docs/faults.md is made from the rows that the tests play."""
+    assert faults.PAGE.read_text() == faults.page(), "run `python -m tools.faults`"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
