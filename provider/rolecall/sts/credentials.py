@@ -1,10 +1,12 @@
 """Gets a caller's credentials from their source, and makes clients with them."""
 
 import os
+import platform
 import shlex
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -58,12 +60,23 @@ class Defaults:
 def client_config() -> Config:
     """The settings of every client: recognisable, patient with throttling, not with silence."""
     return Config(
-        user_agent_extra=f"rolecall/{version('rolecall')}",
+        user_agent=_user_agent(),
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=READ_TIMEOUT_SECONDS,
         max_pool_connections=CONNECTIONS,
     )
+
+
+@cache
+def _user_agent() -> str:
+    """Names rolecall and what it stands on; put together once, where botocore does it twice for each call."""
+    names = (
+        f"rolecall/{version('rolecall')}",
+        f"Boto3/{boto3.__version__}",
+        f"Botocore/{botocore.__version__}",
+    )
+    return f"{' '.join(names)} Python/{platform.python_version()} ({platform.system()})"
 
 
 def default_region(defaults: Defaults = Defaults()) -> str:
