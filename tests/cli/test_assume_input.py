@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from rolecall.cli import main
 from rolecall.cli.credentials import assume
 from rolecall.cli.credentials.assume_input import read_assume, role_arn_of, user_name
 from rolecall.cli.credentials.reading import Delivery, Reading, Task
@@ -35,8 +37,14 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def given(*words: str) -> dict[str, Any]:
+    """The options as click hands them over, below the command that has the same options of help."""
+    whole = click.Context(main, **main.context_settings)
+    return assume.command.make_context("assume", list(words), parent=whole).params
+
+
 def read(*words: str) -> Task:
-    return read_assume(assume.command.make_context("assume", list(words)).params)
+    return read_assume(given(*words))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +136,7 @@ def test_a_secret_with_a_fault_is_not_repeated(secret: str, monkeypatch: pytest.
 )
 def test_the_short_name_of_a_role(words: list[str], told: str) -> None:
     """Account and name, with its path, in the partition of the region."""
-    reading = Reading(assume.command.make_context("assume", list(words)).params)
+    reading = Reading(given(*words))
 
     assert role_arn_of(reading, words[0], "ROLE") == told
     assert reading.faults == []
@@ -154,7 +162,7 @@ def test_the_endpoint_may_come_from_the_environment(monkeypatch: pytest.MonkeyPa
 
 def test_a_session_policy_goes_without_its_white_space() -> None:
     """White space would count."""
-    reading = Reading(assume.command.make_context("assume", [ROLE, "--policy", "policy.json"]).params)
+    reading = Reading(given(ROLE, "--policy", "policy.json"))
 
     assert reading.policy() == (
         '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'

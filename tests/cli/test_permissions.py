@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 from tests.cli.conftest import bare_environment
 
 from rolecall import sts
 from rolecall.cli import main
+from rolecall.cli.permissions import command
 from rolecall.policy import PolicyKind, parse
 from rolecall.sandbox import Sandbox
 from rolecall.sandbox.account import Account, Role, User
@@ -102,6 +104,15 @@ def verify(stage: Stage, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
 
 
 FEATURES = (Feature.SESSION_TAGS, Feature.SOURCE_IDENTITY)
+
+
+def test_every_party_and_feature_can_be_named() -> None:
+    """The options, which help shows without loading the table, have the words of the table."""
+    named = {
+        each.name: list(each.type.choices) for each in command.params if isinstance(each.type, click.Choice)
+    }
+
+    assert named == {"party": list(Party), "features": list(Feature)}
 
 
 def test_what_is_printed_suffices(stage: Stage, verify: Verify) -> None:

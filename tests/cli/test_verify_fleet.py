@@ -12,7 +12,7 @@ from tests.cli.conftest import Served
 from rolecall.cli.verify.options import VerifyOptions
 from rolecall.cli.verify.task import VerifyTask, read_task
 from rolecall.errors import DeclarationError
-from rolecall.verification import Reaction
+from rolecall.verification import DeniedProbes, Reaction, read_verify
 
 CI = "arn:aws:iam::111111111111:user/ci"
 EXTERNAL_ID = "blue-heron-71"
@@ -81,7 +81,7 @@ def test_a_file_that_is_wrong_is_told_before_any_call(served: Served, tmp_path: 
         assert f"fleet.yaml {place}" in done.stderr
 
 
-def put_fleet(folder: Path, **defaults: str) -> Path:
+def put_fleet(folder: Path, **defaults: object) -> Path:
     file = folder / "fleet.json"
     callers = {"tools": {"profile": "tools"}}
     file.write_text(
@@ -106,6 +106,21 @@ def test_profiles_of_a_file_are_looked_up(tmp_path: Path) -> None:
     """A caller whose profile isn't there is told before any call, with the one that may be meant."""
     with pytest.raises(DeclarationError, match=r'no profile "tools". Perhaps "tool"'):
         read_task(VerifyOptions(file=put_fleet(tmp_path), profiles=("tool",)))
+
+
+def test_calls_of_a_file_are_looked_up(tmp_path: Path) -> None:
+    """What boto3 doesn't have is told before any call, once for all roles that share it."""
+    call = {"caller": "tools", "service": "s3", "operation": "head_object", "expect": "allowed"}
+    wrong = {**call, "operation": "list_bukets"}
+    calls = [wrong, {**call, "parameters": {"Bucket": "b", "Kee": "k"}}]
+
+    with pytest.raises(DeclarationError) as raised:
+        read_task(VerifyOptions(file=put_fleet(tmp_path, can_do=calls), profiles=("tools",)))
+
+    told = [str(fault) for fault in raised.value.faults]
+    assert [each for each in told if "list_bukets" in each and "list_buckets" in each] == told[:1]
+    assert all(each.startswith(f"{ACCOUNT}deploy.can_do[") for each in told)
+    assert any("Kee" in each for each in told[1:])
 
 
 def test_what_a_file_says_is_not_said_beside_it(tmp_path: Path) -> None:
@@ -143,9 +158,9 @@ def role_resource(name: str, document: object) -> dict[str, Any]:
 
 def verification(name: str, inputs: dict[str, Any], kind: str = "RoleVerification") -> dict[str, Any]:
     return {
-        "urn": f"{URN}pulumi-python:rolecall:{kind}::{name}",
-        "type": f"pulumi-python:rolecall:{kind}",
-        "inputs": inputs,
+        "urn": f"{URN}pulumi-python:dynamic/rolecall:{kind}::{name}",
+        "type": f"pulumi-python:dynamic/rolecall:{kind}",
+        "inputs": {"__provider": SECRET, **inputs},
     }
 
 
@@ -156,7 +171,7 @@ def put_pulumi(folder: Path, resources: list[dict[str, Any]]) -> Path:
     program = folder / "pulumi"
     program.write_text(
         f'#!/bin/sh\n[ "$*" = "stack export --stack dev --non-interactive" ] && exec cat {state}\n'
-        "echo no stack named \"'$4'\" found >&2; exit 255\n"
+        "echo error: no stack named \"'$4'\" found >&2; exit 255\n"
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return program
@@ -218,6 +233,55 @@ def test_a_stack_is_verified_as_it_declares(stack: Path) -> None:
     assert task.left_out == ("roles that only services of AWS assume: 1",)
 
 
+def test_verifications_of_one_role_are_joined(stack: Path) -> None:
+    """What sessions can do is a verification of its own, and takes nothing from that of the trust policy."""
+    call = {"caller": "profile tools", "service": "s3", "operation": "list_buckets", "expect": "allowed"}
+    tools = {"callers": [{"profile": "tools"}]}
+    of_trust = {"verify": {**tools, "expect": [{"caller": "profile tools", "expect": "denied"}]}}
+    can_do = {"verify": {**tools, "can_do": [call], "denied_probes": "off"}}
+    vendor = {"verify": {"callers": [{"profile": "vendor"}]}, "require": {"no_public": True}}
+    put_pulumi(
+        stack,
+        [
+            verification(
+                name, {"role_arn": f"{ACCOUNT}deploy", "trust_policy": json.dumps(trust()), **inputs}
+            )
+            for name, inputs in {"deploy": of_trust, "deploy-can-do": can_do, "vendor": vendor}.items()
+        ],
+    )
+
+    (role,) = of_stack().roles
+
+    assert [caller.name for caller in role.spec.callers] == ["profile tools", "profile vendor"]
+    assert [len(role.spec.expect), len(role.spec.can_do)] == [1, 1]
+    assert role.spec.denied_probes is DeniedProbes.LIVE
+    assert role.requirements is not None
+    assert role.declared_trust == trust()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"callers": [{"profile": "tools", "external_id": "other"}]},
+        {"callers": [{"profile": "tools"}], "owner": {"profile": "workload"}},
+        {"callers": [{"profile": "tools"}], "regions": ["eu-west-1"]},
+    ],
+)
+def test_verifications_that_cannot_be_joined_are_told(other: dict[str, Any], stack: Path) -> None:
+    """The first one is made, and nothing of the other is made up."""
+    first = {"callers": [{"profile": "tools"}], "owner": {"profile": "tools"}}
+    both = {"first": first, "second": other}
+    put_pulumi(
+        stack, [verification(name, {"role_arn": f"{ACCOUNT}deploy", "verify": v}) for name, v in both.items()]
+    )
+
+    task = of_stack()
+
+    assert [role.spec for role in task.roles] == [read_verify(first)]
+    (told,) = task.unrepeated
+    assert told.startswith(f'the verification "second" of {ACCOUNT}deploy is not repeated: another one ')
+
+
 def test_secrets_of_a_stack_stay_encrypted(stack: Path) -> None:
     """What only the stack's key opens isn't guessed: it is told, and the role is verified as asked."""
     put_pulumi(
@@ -232,15 +296,15 @@ def test_secrets_of_a_stack_stay_encrypted(stack: Path) -> None:
     task = of_stack("audit")
 
     assert [role.spec.callers[0].name for role in task.roles] == ["profile audit"] * 2
-    assert task.left_out == ('the verification "deploy" is not repeated: its verify is secret',)
-    assert len(of_stack().left_out) == 2
+    assert task.unrepeated == ('the verification "deploy" is not repeated: its verify is secret',)
+    assert len(of_stack().unrepeated + of_stack().left_out) == 2
 
 
 @pytest.mark.parametrize(
     ("resources", "name", "told"),
     [
         ([], "dev", "there is no role to verify: it holds none"),
-        ([], "other", "the stack can't be read: no stack named 'other' found"),
+        ([], "other", "the stack can't be read: no stack named 'other' found. Run pulumi in"),
         ([verification("v", {"role_arn": ACCOUNT + "x", "verify": {"caller": 1}})], "dev", "v verify.caller"),
         ([verification("v", {"role_arn": ACCOUNT + "x", "trust_policy": "{"})], "dev", "v trust_policy"),
     ],

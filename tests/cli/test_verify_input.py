@@ -167,7 +167,8 @@ def test_everything_that_is_wrong_comes_at_once(tmp_path: Path) -> None:
             {"callers": ()},
             (
                 "--caller: nobody tries to get in, and there is nothing to compare the role with. "
-                "Give --caller PROFILE, --stranger PROFILE, --trust-policy FILE, --require FILE or --with-receipt FILE."
+                "Give --caller PROFILE, --stranger PROFILE, --trust-policy FILE, --require FILE or "
+                "--with-receipt FILE."
             ),
         ),
         (

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -160,6 +160,19 @@ def test_an_open_role_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
 def test_silence_exits_with_3() -> None:
     """No answer is no verdict, and by default that is not good enough."""
     assert verify(task("deploy"), silent) is ExitCode.COULD_NOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [(enforced, ExitCode.COULD_NOT_TELL), (open_door, ExitCode.NOT_AS_DECLARED)]
+)
+def test_a_declared_verification_that_is_not_made_is_never_0(
+    answer: Callable[[Call], Reply], code: ExitCode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a stack wants to know and nobody asked isn't as declared, however good all else is."""
+    sealed = replace(task("deploy"), unrepeated=('the verification "sealed" is not repeated',))
+
+    assert verify(sealed, answer) is code
+    assert capsys.readouterr().err == 'the verification "sealed" is not repeated\n'
 
 
 def test_open_questions_may_be_tolerated() -> None:

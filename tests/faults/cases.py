@@ -362,9 +362,9 @@ ELSEWHERE: Final = (
         test="tests/cli/test_verify_resume.py::test_a_full_disk_costs_no_verdict",
     ),
     Elsewhere(
-        name="a read-only results file",
-        done="the `--resume` file can't be written",
+        name="a results file that can't be written",
+        done="the `--resume` file is in no folder, is a folder, or is a device",
         comes="exit code 2 with the reason, before any call",
-        test="tests/cli/test_verify_resume.py::test_a_read_only_file_is_told_first",
+        test="tests/cli/test_verify_resume.py::test_a_file_that_cannot_be_written_is_told_first",
     ),
 )

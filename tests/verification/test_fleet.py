@@ -313,3 +313,12 @@ def test_faults_are_told_all_at_once(raw: object, faults: list[str]) -> None:
     assert len(told) >= len(faults)
     for fault in faults:
         assert any(fault in each for each in told), told
+
+
+def test_roles_without_an_arn_are_not_the_same() -> None:
+    """Each is told to lack one, and nothing else."""
+    with pytest.raises(DeclarationError) as caught:
+        read_fleet({"roles": [{}, {}]})
+
+    told = [(fault.path, fault.problem) for fault in caught.value.faults]
+    assert told == [("roles[0].arn", "is missing"), ("roles[1].arn", "is missing")]

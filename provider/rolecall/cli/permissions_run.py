@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rolecall.errors import DeclarationError, Fault
 from rolecall.policy import Arn
-from rolecall.verification.permissions import ANY_ROLE, NEEDS, PARTIES, Feature, On, Party, policy_for
+from rolecall.verification.permissions import ANY_ROLE, PARTIES, Feature, On, Party, needs, policy_for
 
 
 def policy(party: str, role_arns: Sequence[str], features: Sequence[str]) -> str:
@@ -31,11 +31,7 @@ def explained(party: str | None, role_arns: Sequence[str], features: Sequence[st
 
 def _lines(party: Party, roles: Sequence[str], features: Sequence[str]) -> Iterator[str]:
     yield f"{party}: {PARTIES[party]}"
-    for need in NEEDS:
-        if need.party is not party or (
-            features and need.feature is not None and need.feature not in features
-        ):
-            continue
+    for need in needs(party, [Feature(each) for each in features] or list(Feature)):
         where = ", ".join(roles) if need.on is On.ROLES else "*"
         asked = f" (--with {need.feature})" if need.feature is not None else ""
         yield f"  {need.why}{asked}"

@@ -9,9 +9,12 @@ from .pulumi import SECRET, SIGNATURE
 from .reading import decode
 from .shape import Object, member, objects
 
-_TOKEN: Final = "pulumi-python:rolecall:"  # noqa: S105 - a type token of Pulumi
+_TOKEN: Final = "pulumi-python:dynamic/rolecall:"  # noqa: S105 - a type token of Pulumi
 ONE: Final = f"{_TOKEN}RoleVerification"
 MANY: Final = f"{_TOKEN}FleetVerification"
+
+_PROVIDER: Final = "__provider"
+"""The pickled provider, an encrypted input of every dynamic resource (Pulumi SDK: PROVIDER_KEY)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +22,13 @@ class Verification:
     """One verification resource.
 
     Attributes:
-        urn: Pulumi's name of it.
+        name: as the program calls it.
         inputs: as they were declared, in clear.
         encrypted: names of the inputs that hold something encrypted; they aren't among ``inputs``.
         many: whether it is of a fleet.
     """
 
-    urn: str
+    name: str
     inputs: Mapping[str, Any]
     encrypted: frozenset[str]
     many: bool
@@ -56,12 +59,14 @@ def _read(deployment: Object) -> Iterator[Verification]:
         inputs: dict[str, Any] = {}
         encrypted = set()
         for name, value in member(resource, "inputs").items():
+            if name == _PROVIDER:
+                continue
             try:
                 inputs[name] = _clear(value)
             except _EncryptedError:
                 encrypted.add(name)
         yield Verification(
-            urn=str(resource.get("urn")),
+            name=str(resource.get("urn")).rpartition("::")[2],
             inputs=inputs,
             encrypted=frozenset(encrypted),
             many=resource["type"] == MANY,

@@ -136,9 +136,10 @@ def _twice(entries: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
     """Roles that stand there more than once: the report has one place for each."""
     places: dict[str, int] = {}
     for index, entry in enumerate(entries):
-        first = places.setdefault(str(entry.get("arn")), index)
+        arn = entry.get("arn")
+        first = places.setdefault(arn, index) if arn is not None else index
         if first != index:
-            problem = f"{entry.get('arn')} is roles[{first}] too"
+            problem = f"{arn} is roles[{first}] too"
             yield Fault(f"roles[{index}].arn", problem, "Name all callers of a role in one entry.")
 
 

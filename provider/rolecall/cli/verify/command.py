@@ -30,6 +30,8 @@ Examples:
     rolecall verify arn:aws:iam::222222222222:role/deploy --trust-policy trust.json --require rolecall.yaml
   Many roles, each with its callers; a run that was cut off is taken up again:
     rolecall verify --file fleet.yaml --resume results.jsonl --format html --output report.html
+  What a Pulumi stack declares, without an update:
+    rolecall verify --stack prod
 
 Exit codes: 0 as declared, 1 not as declared, 2 misuse or bad input, 3 could not tell, 130 interrupted.
 """

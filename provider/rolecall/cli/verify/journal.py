@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +69,7 @@ class Journal:
             raise _refusal(problem, "Name a file that can be") from error
         journal = cls(salt=b"", _descriptor=descriptor, _lasts=True)
         try:
+            _check_kind(descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             journal._read(path, descriptor)
         except BlockingIOError as error:
@@ -163,6 +165,12 @@ class Journal:
             self._places[str(entry["question"])] = (offset, len(line))
         except (KeyError, TypeError, ValueError):
             self.unread += 1
+
+
+def _check_kind(descriptor: int) -> None:
+    """Refuses devices and pipes, which keep nothing and can be read without end."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise _refusal("it is no file that keeps anything", "Name another file, or none that exists")
 
 
 def _refusal(problem: str, remedy: str) -> DeclarationError:

@@ -100,7 +100,7 @@ def run(
         CouldNotTell: the answer can't be written.
         Interrupted: after ^C; what was found out until then is told first.
     """
-    for sentence in task.left_out:
+    for sentence in (*task.unrepeated, *task.left_out):
         asides().print(safe(sentence), soft_wrap=True)
     kept = Journal.at(running.resume) if running.resume is not None else Journal.temporary()
     with closing(kept) as journal:
@@ -111,7 +111,7 @@ def run(
         if interrupted:
             raise Interrupted
         if task.receipts.target is None:
-            return _lower(results.exit_code(), journal)
+            return _lower(results.exit_code(), task, journal)
         reports = list(results)
         task.receipts.written(reports, task.spec, run_id=run_id, declared_trust=task.roles[0].declared_trust)
         return outcome_code(reports, results.unverified)
@@ -167,13 +167,14 @@ def _tell_of(journal: Journal, file: Path | None) -> None:
     complaints = asides()
     if journal.unread:
         complaints.print(
-            f"{file}: {journal.unread} lines could not be read; their roles were verified anew",
+            f"{file}: lines that could not be read: {journal.unread}; their roles were verified anew",
             soft_wrap=True,
         )
     if journal.failure:
         complaints.print(f"{file}: not all results could be kept: {journal.failure}", soft_wrap=True)
 
 
-def _lower(code: ExitCode, journal: Journal) -> ExitCode:
-    """The exit code, which is never 0 where a file was to keep the results, and couldn't."""
-    return ExitCode.COULD_NOT_TELL if journal.failure and code is ExitCode.AS_DECLARED else code
+def _lower(code: ExitCode, task: VerifyTask, journal: Journal) -> ExitCode:
+    """The exit code, which is never 0 where a declared verification wasn't made, or results weren't kept."""
+    falls_short = bool(journal.failure or task.unrepeated)
+    return ExitCode.COULD_NOT_TELL if falls_short and code is ExitCode.AS_DECLARED else code

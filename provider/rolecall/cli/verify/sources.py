@@ -11,9 +11,12 @@ from rolecall.errors import DeclarationError, Fault, PolicyError
 from rolecall.inventory import Role, read_roles
 from rolecall.inventory.verifications import Verification, read_verifications
 from rolecall.policy import Policy, parse
+from rolecall.reports import safe
 from rolecall.shapes import Faults
 from rolecall.verification import FleetRole, Requirements, read_fleet, read_verify
 from rolecall.verification.fleet_reading import trust_policy
+
+from .joining import joined
 
 _REMEDY: Final = "Run pulumi in the folder of the program; `pulumi stack ls` shows the stacks"
 
@@ -25,10 +28,12 @@ class Found:
     Attributes:
         roles: those to verify, by ARN.
         left_out: why others are not verified, a sentence each.
+        unrepeated: why verifications that a stack declares aren't made, likewise: nothing is known of them.
     """
 
     roles: dict[str, FleetRole] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    unrepeated: list[str] = field(default_factory=list)
 
 
 def in_stack(name: str, asked: FleetRole) -> Found:
@@ -45,9 +50,15 @@ def in_stack(name: str, asked: FleetRole) -> Found:
     state = _export(name, path)
     found = Found()
     for verification in read_verifications(state, file=path):
-        for role in _verified(verification, found):
-            requirements = asked.requirements or role.requirements
-            found.roles[role.role_arn] = replace(role, requirements=requirements, changed=asked.changed)
+        for declared in _verified(verification, found):
+            requirements = asked.requirements or declared.requirements
+            role = replace(declared, requirements=requirements, changed=asked.changed)
+            known = found.roles.get(role.role_arn)
+            both = joined(known, role) if known is not None else role
+            if both is not None:
+                found.roles[role.role_arn] = both
+            else:
+                found.unrepeated.append(_beside_another(verification, role.role_arn))
     _add(read_roles(state, file=path), asked, found)
     return found
 
@@ -86,18 +97,26 @@ def _export(name: str, path: str) -> str:
         problem = f"pulumi can't be run: {error.strerror}"
         raise DeclarationError([Fault(path, problem, "Put it on PATH")]) from error
     if done.returncode != 0:
-        said = (done.stderr.strip() or "it gave no reason").splitlines()[-1]
-        raise DeclarationError([Fault(path, f"the stack can't be read: {said}", _REMEDY)])
+        said = (done.stderr.strip() or "it gave no reason").splitlines()[-1].removeprefix("error: ")
+        raise DeclarationError([Fault(path, f"the stack can't be read: {safe(said)}", _REMEDY)])
     return done.stdout
+
+
+def _beside_another(verification: Verification, role_arn: str) -> str:
+    return (
+        f'the verification "{verification.name}" of {role_arn} is not repeated: another one of that role '
+        "has other callers by the same names, another owner, or other regions"
+    )
 
 
 def _verified(verification: Verification, found: Found) -> Iterator[FleetRole]:
     """The roles of one verification resource."""
     inputs = verification.inputs
-    called = verification.urn.rpartition("::")[2]
     if verification.encrypted:
         names = ", ".join(sorted(verification.encrypted))
-        found.left_out.append(f'the verification "{called}" is not repeated: its {names} is secret')
+        found.unrepeated.append(
+            f'the verification "{verification.name}" is not repeated: its {names} is secret'
+        )
         return
     try:
         if verification.many:
@@ -106,7 +125,7 @@ def _verified(verification: Verification, found: Found) -> Iterator[FleetRole]:
             yield _one(inputs)
     except DeclarationError as error:
         raise DeclarationError(
-            [Fault(f"{called} {each.path}", each.problem, each.remedy) for each in error.faults]
+            [Fault(f"{verification.name} {each.path}", each.problem, each.remedy) for each in error.faults]
         ) from error
 
 

@@ -28,12 +28,14 @@ class VerifyTask:
         spec: by whose gates their reports are as declared.
         receipts: what is done with receipts.
         left_out: roles that were found and aren't verified, a sentence each.
+        unrepeated: verifications that a stack declares and that aren't made, likewise.
     """
 
     roles: tuple[FleetRole, ...]
     spec: VerifySpec
     receipts: Receipts = field(default_factory=Receipts)
     left_out: tuple[str, ...] = ()
+    unrepeated: tuple[str, ...] = ()
 
 
 def read_task(options: VerifyOptions, *, environment: Mapping[str, str] = os.environ) -> VerifyTask:
@@ -55,6 +57,7 @@ def read_task(options: VerifyOptions, *, environment: Mapping[str, str] = os.env
         spec=asked.spec,
         receipts=receipts,
         left_out=tuple(found.left_out),
+        unrepeated=tuple(found.unrepeated),
     )
 
 
@@ -68,7 +71,7 @@ def _found(options: VerifyOptions, asked: FleetRole) -> Found:
 
 def _some(found: Found, option: str) -> Found:
     if not found.roles:
-        reasons = "; ".join(found.left_out) or "it holds none"
+        reasons = "; ".join([*found.unrepeated, *found.left_out]) or "it holds none"
         raise DeclarationError([Fault(option, f"there is no role to verify: {reasons}", "Name roles by ARN")])
     return found
 
