@@ -74,6 +74,7 @@ __all__ = [
     "verify",
 ]
 
+
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415 - reading metadata takes longer than all else here

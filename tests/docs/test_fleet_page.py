@@ -1,4 +1,4 @@
-"""The page on fleets: its file is understood, and its commands do what it says."""
+"""The page on fleets: its file is understood, and the commands beside it do what is said."""
 
 import json
 import re
@@ -21,8 +21,8 @@ CI = "arn:aws:iam::111111111111:user/ci"
 REQUIRED = {"StringEquals": {"sts:ExternalId": "acme-3f1c9a0e7b52"}}
 
 
-def of_page(language: str) -> list[Snippet]:
-    return [each for each in snippets() if each.page == "fleet.md" and each.language == language]
+FILES = [each for each in snippets() if each.how == "fleet fleet.yaml"]
+COMMANDS = [each for each in snippets() if each.how == "fleet 0"]
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +31,12 @@ def folder(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("existing", "reader"):
         served.role(name, CI, REQUIRED)
     here = tmp_path_factory.mktemp("fleet")
-    (here / "fleet.yaml").write_text(of_page("yaml")[0].text)
+    (here / "fleet.yaml").write_text(FILES[0].text)
     return here
 
 
-@pytest.mark.parametrize("snippet", of_page("sh"), ids=str)
-def test_commands_of_the_page_end_as_told(
+@pytest.mark.parametrize("snippet", COMMANDS, ids=str)
+def test_commands_end_as_told(
     snippet: Snippet, folder: Path, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each command line ends with 0 where the page's file is."""

@@ -227,10 +227,3 @@ def test_the_page_on_lint_is_what_the_rules_say() -> None:
 def test_the_page_on_faults_is_what_the_tests_say() -> None:
     """docs/faults.md is made from the rows that the tests play."""
     assert faults.PAGE.read_text() == faults.page(), "run `python -m tools.faults`"
-
-
-def test_links_between_pages_lead_somewhere() -> None:
-    """A relative link names a file that is there."""
-    for page in PAGES:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
