@@ -27,11 +27,13 @@ resource = rolecall.RoleVerification(
 verified_arn: pulumi.Output[str] = by_role.verified_arn
 verdict: pulumi.Output[str | None] = resource.verdict
 
+by_ci: rolecall.FleetRoleArgs = {"arn": role.arn, "callers": ["ci"]}
+defaults: rolecall.FleetDefaultsArgs = {"max_age_seconds": 86400}
 fleet = rolecall.FleetVerification(
     "fleet",
-    roles=[role, role.arn, "arn:aws:iam::222222222222:role/existing", {"arn": role.arn, "callers": ["ci"]}],
+    roles=[role, role.arn, "arn:aws:iam::222222222222:role/existing", by_ci],
     callers={"ci": {"profile": "tools"}},
-    defaults={"max_age_seconds": 86400},
+    defaults=defaults,
     calls_per_second=50,
 )
 verified_arns: pulumi.Output[Sequence[str]] = fleet.verified_arns
