@@ -170,14 +170,13 @@ def _policy(value: object, path: str, faults: Faults) -> Mapping[str, object] | 
     return gather(faults, read)
 
 
-def _faults_of_calls(fleet: Fleet | None) -> list[Fault]:
-    """What boto3 knows to be wrong with the calls of ``can_do``; many roles share theirs."""
-    asked = {role.spec.can_do: role.role_arn for role in fleet.roles if role.spec.can_do} if fleet else {}
-    if not asked:
-        return []
-    from rolecall.sts.service_calls import faults_of  # noqa: PLC0415 - boto3, only where asked for
+def _faults_of_calls(fleet: Fleet | None) -> Sequence[Fault]:
+    """What boto3 knows to be wrong with the calls of ``can_do``."""
+    if fleet is None or not any(role.spec.can_do for role in fleet.roles):
+        return ()
+    from rolecall.sts.service_calls import faults_of_fleet  # noqa: PLC0415 - boto3, only where asked for
 
-    return [fault for can_do, role_arn in asked.items() for fault in faults_of(can_do, path=role_arn)]
+    return faults_of_fleet(fleet)
 
 
 def _concurrency(value: object, path: str, faults: Faults) -> int | None:

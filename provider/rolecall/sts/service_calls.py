@@ -13,7 +13,7 @@ from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
 from rolecall.errors import Fault
-from rolecall.verification import CanDo, Done, Refused, Reply, ServiceCall, Unanswered
+from rolecall.verification import CanDo, Done, Fleet, Refused, Reply, ServiceCall, Unanswered
 
 from .credentials import Keys
 from .errors import reply_of, unanswered
@@ -34,6 +34,12 @@ def faults_of(entries: Sequence[CanDo], *, path: str = "verify") -> tuple[Fault,
         for index, entry in enumerate(entries)
         for fault in _faults(entry.what, f"{prefix}can_do[{index}]")
     )
+
+
+def faults_of_fleet(fleet: Fleet) -> tuple[Fault, ...]:
+    """The same for every role of a fleet; many roles share their entries, which are looked at once."""
+    asked = {role.spec.can_do: role.role_arn for role in fleet.roles}
+    return tuple(fault for entries, role_arn in asked.items() for fault in faults_of(entries, path=role_arn))
 
 
 def done(keys: Keys, what: ServiceCall, region: str) -> Reply:

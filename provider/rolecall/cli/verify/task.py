@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from rolecall.errors import DeclarationError, Fault
-from rolecall.sts.service_calls import faults_of
+from rolecall.sts.service_calls import faults_of_fleet
 from rolecall.verification import CallerSource, Fleet, FleetRole, SourceKind, VerifySpec
 
 from .asked import GATES, no_profile, read_asked
@@ -93,7 +93,7 @@ def _fleet_task(options: VerifyOptions, file: Path) -> VerifyTask:
         gates=GATES,
         changed=options.wait is not None,
     )
-    faults = [*_unknown_profiles(fleet, options), *_impossible_calls(fleet)]
+    faults = [*_unknown_profiles(fleet, options), *faults_of_fleet(fleet)]
     if faults:
         raise DeclarationError(faults)
     return VerifyTask(roles=fleet.roles, spec=fleet.gates)
@@ -107,9 +107,3 @@ def _unknown_profiles(fleet: Fleet, options: VerifyOptions) -> Iterable[Fault]:
     for name, source in sources.items():
         if source.kind is SourceKind.PROFILE and name not in options.profiles:
             yield no_profile("--file", name, options.profiles)
-
-
-def _impossible_calls(fleet: Fleet) -> Iterable[Fault]:
-    """What boto3 knows to be wrong with the calls of ``can_do``; many roles share theirs."""
-    for can_do, role_arn in {role.spec.can_do: role.role_arn for role in fleet.roles}.items():
-        yield from faults_of(can_do, path=role_arn)
