@@ -25,6 +25,7 @@ from rolecall.verification import Assumed, Call, CallerSource, LiveRole, Refused
 
 ARNS = [f"arn:aws:iam::222222222222:role/app-{number}" for number in range(4)]
 OPENED = trust_policy(None)
+NO_SUCH_CALL = {"caller": "ci", "service": "s3", "operation": "list_bukets", "expect": "allowed"}
 
 
 @dataclass
@@ -381,6 +382,7 @@ def test_a_pace_of_its_own() -> None:
         ({"roles": [ARNS[0]]}, "roles[0]: "),
         ({"callers": {"ci": {"profil": "x"}}}, "callers.ci.profil: "),
         ({"defaults": {"on_pending": "no"}}, "defaults.on_pending: "),
+        ({"defaults": {"can_do": [NO_SUCH_CALL]}}, ".can_do[0]"),
         ({"concurrency": 51.0}, "concurrency: "),
         ({"calls_per_second": 0.0}, "calls_per_second: "),
         ({"require": {"no_pubic": True}}, "require.no_pubic: "),
